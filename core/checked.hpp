@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+namespace tessera {
+
+/// Counts stay below this, so that sums of a few of them cannot wrap.
+inline constexpr std::int64_t max_count = std::int64_t{1} << 62;
+
+/// a * b for a, b >= 0; nothing where it passes max_count.
+constexpr std::optional<std::int64_t> checked_multiply(std::int64_t a, std::int64_t b) {
+  std::int64_t product = 0;
+  if (__builtin_mul_overflow(a, b, &product) || product > max_count) {
+    return std::nullopt;
+  }
+  return product;
+}
+
+}  // namespace tessera

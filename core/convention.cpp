@@ -1,0 +1,34 @@
+#include "core/convention.hpp"
+
+#include <array>
+
+namespace tessera {
+
+std::span<const Convention> conventions() {
+  static constexpr std::array<Convention, 2> all = {
+      Convention{.name = "tessera", .about = "every word that moves is charged where it is read "
+                                             "and where it is written; exact overlap of windows"},
+      Convention{.name = "timeloop",
+                 .about = "counts as Timeloop (2025) does; even nests with perfect factors only",
+                 .charge_drain_reads = false,
+                 .first_visit_is_global = true,
+                 .cycles_per_level = true,
+                 .partial_sum_return = PartialSumReturn::to_all,
+                 .window = Window::repeated_translation,
+                 .sharing = Sharing::identical_requests,
+                 .words_per_access = WordsPerAccess::whole_per_instance,
+                 .leakage = Leakage::utilised_instances,
+                 .scope = Scope::even_and_perfect}};
+  return all;
+}
+
+const Convention* find_convention(std::string_view name) {
+  for (const Convention& convention : conventions()) {
+    if (convention.name == name) {
+      return &convention;
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace tessera

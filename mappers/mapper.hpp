@@ -1,0 +1,67 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "core/convention.hpp"
+#include "core/evaluate.hpp"
+#include "core/mapping.hpp"
+#include "core/problem.hpp"
+
+namespace tessera {
+
+/// What a search minimises.
+enum class Objective : std::uint8_t { edp, energy, latency, ed2p };
+
+/// The value of `score` under `objective`, in pJ, cycles, pJ*cycles or pJ*cycles^2.
+double objective_value(Objective objective, const Score& score);
+
+/// Which mappings are searched (docs/model.md, Mapspace).
+struct Mapspace {
+  bool perfect_factors = false;  ///< tiles divide their extent
+  bool even_nest = false;        ///< all tensors of a storage at one height
+};
+
+struct SearchOptions {
+  Objective objective = Objective::edp;
+  Mapspace mapspace;
+  const Convention* convention = nullptr;  ///< required
+  std::uint64_t seed = 1;
+  std::int64_t samples = 20'000;  ///< of the random mapper
+  std::optional<double> time_limit_s;
+  const std::atomic<bool>* stop = nullptr;  ///< set by another thread: return the best so far
+};
+
+/// What a search found and how sure it is.
+struct SearchResult {
+  std::optional<Mapping> best;
+  Score score;                      ///< of `best`
+  bool proven_optimal = false;      ///< no mapping of the mapspace has a lower objective
+  bool stopped = false;             ///< by the time limit or by `stop`
+  std::optional<double> lower_bound;     ///< on the objective over the mapspace, where known
+  std::optional<double> mapspace_size;   ///< distinct mappings, where known
+  std::int64_t evaluated = 0;
+  std::int64_t feasible = 0;
+  double seconds = 0;
+  std::optional<Infeasible> why_not;  ///< where `best` is empty: what came nearest, or is certain
+};
+
+/// One search algorithm. A new one is one file and one line in mappers.cpp.
+struct Mapper {
+  std::string_view name;
+  std::string_view about;
+  SearchResult (*search)(const Problem&, const SearchOptions&);
+};
+
+/// Every mapper, the default first.
+std::span<const Mapper> mappers();
+
+/// The mapper of that name, or nullptr.
+const Mapper* find_mapper(std::string_view name);
+
+}  // namespace tessera
