@@ -18,6 +18,10 @@ struct PerTensor {
   bool operator==(const PerTensor&) const = default;
 };
 
+/// Where numbers come from: key of the file -> text; the key "" means the whole object. A part of a
+/// key's value is named with a dot ("constraints.x"). The model does not look at them.
+using Sources = std::vector<std::pair<std::string, std::string>>;
+
 /// A memory. Energies are per access of `access_bits`; absent: per word of the tensor.
 struct Storage {
   std::string name;
@@ -39,6 +43,7 @@ struct Storage {
   std::optional<std::vector<std::string>> ranks;
   std::vector<std::pair<std::string, int>> word_bits;  ///< by tensor, where it differs here
   std::optional<int> word_bits_all;                    ///< for every tensor not in `word_bits`
+  Sources sources;
   bool operator==(const Storage&) const = default;
 };
 
@@ -64,6 +69,7 @@ struct Array {
   std::optional<double> words_per_cycle;  ///< all tensors together; absent: unlimited
   std::vector<std::pair<std::string, double>> words_per_cycle_by_tensor;  ///< separate buses
   double pass_overhead_cycles = 0;
+  Sources sources;
   bool operator==(const Array&) const = default;
 };
 
@@ -74,6 +80,7 @@ struct Compute {
   double ops_per_cycle = 1;
   double leakage_mw = 0;
   std::optional<double> area_mm2;
+  Sources sources;
   bool operator==(const Compute&) const = default;
 };
 
@@ -91,6 +98,7 @@ struct Architecture {
   std::optional<std::string> dataflow;
   std::optional<std::string> accounting;
   std::vector<ArchitectureNode> nodes;
+  Sources sources;
   bool operator==(const Architecture&) const = default;
 };
 
