@@ -11,7 +11,8 @@ using namespace std;  // reports: google-build-using-namespace
 namespace tessera {
 
 struct wrong_case {  // reports: readability-identifier-naming
-  int* pointer = 0;  // reports: modernize-use-nullptr
+  typedef int Count;  // reports: modernize-use-using
+  Count count = 0;
 };
 
 class Counter {
