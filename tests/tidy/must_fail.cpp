@@ -10,7 +10,7 @@ using namespace std;  // reports: google-build-using-namespace
 
 namespace tessera {
 
-struct wrong_case {  // reports: readability-identifier-naming
+struct wrong_case {   // reports: readability-identifier-naming
   typedef int Count;  // reports: modernize-use-using
   Count count = 0;
 };
