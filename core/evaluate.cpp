@@ -1,0 +1,322 @@
+#include "core/evaluate.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/movement.hpp"
+#include "core/nest.hpp"
+#include "core/nest_counts.hpp"
+
+namespace tessera {
+
+namespace {
+
+std::size_t at(auto id) { return static_cast<std::size_t>(index(id)); }
+
+/// Reads, fills and updates that the convention charges.
+Charged charge(const Convention& convention, const Counts& counts) {
+  return {.reads = counts.reads_for_child + counts.accumulate_reads +
+                   (convention.charge_drain_reads ? counts.drain_reads : 0),
+          .writes = counts.fills,
+          .updates = counts.updates};
+}
+
+/// Accesses that `words` of all instances take, in units of one word's share of an access.
+double accesses_in_words(const Convention& convention, std::int64_t words, std::int64_t instances,
+                         double access_words) {
+  if (convention.words_per_access == WordsPerAccess::fractional) {
+    return static_cast<double>(words);
+  }
+  const double per_instance = static_cast<double>(words) / static_cast<double>(instances);
+  return std::ceil(per_instance / access_words) * access_words * static_cast<double>(instances);
+}
+
+double leakage_pj(double leakage_mw, std::int64_t instances, double cycles, double clock_mhz) {
+  // mW * cycles / MHz = mW * us = nJ.
+  return leakage_mw * static_cast<double>(instances) * cycles / clock_mhz * 1e3;
+}
+
+}  // namespace
+
+/// The evaluation's stages write their results here; nothing is allocated after the first mapping.
+struct Evaluator::Workspace {
+  Workspace(const Problem& p, const Convention& c) : problem(p), convention(c), counts(p, c) {
+    for (std::size_t s = 0; s < problem.storages.size(); ++s) {
+      all_instances.push_back(problem.instances(problem.storages[s].arrays_above));
+      storages.push_back({.storage = static_cast<StorageId>(s)});
+    }
+    compute_instances = problem.instances(static_cast<int>(problem.arrays.size()));
+    for (std::size_t a = 0; a < problem.arrays.size(); ++a) {
+      const auto& pj = problem.arrays[a].delivery_pj;
+      needs_arrays = needs_arrays || limits_crossing(a) ||
+                     std::any_of(pj.begin(), pj.end(), [](double each) { return each != 0; });
+    }
+    stores.reserve(problem.storages.size() * problem.tensors.size());
+    array_cycles.assign(problem.arrays.size(), 0.0);
+  }
+
+  bool limits_crossing(std::size_t array) const {
+    const auto& by_tensor = problem.arrays[array].words_per_cycle_by_tensor;
+    return problem.arrays[array].words_per_cycle ||
+           std::any_of(by_tensor.begin(), by_tensor.end(),
+                       [](const auto& words) { return words.has_value(); });
+  }
+
+  std::optional<Infeasible> run(std::span<const MappingNode> nodes, bool everything);
+  void price_stores();
+  void find_cycles(bool everything);
+  void find_storage_cycles(std::size_t storage, bool everything);
+  void find_level_cycles();
+  void sum_energy();
+  double storage_leakage_pj(std::size_t storage) const;
+  double compute_leakage_pj() const;
+  ArrayCost array_cost(std::size_t array) const;
+  Cost cost();
+
+  const Problem& problem;
+  const Convention& convention;
+  Nest nest;
+  NestCounts counts;
+  bool needs_arrays = false;
+  std::int64_t compute_instances = 1;
+  std::vector<std::int64_t> all_instances;  ///< by StorageId
+
+  std::vector<StoreCost> stores;
+  std::vector<StorageCost> storages;
+  std::vector<double> array_cycles;
+  std::int64_t steps = 0;
+  std::int64_t cycles = 0;
+  Bottleneck bottleneck;
+  double energy_pj = 0;
+};
+
+std::optional<Infeasible> Evaluator::Workspace::run(std::span<const MappingNode> nodes,
+                                                    bool everything) {
+  if (auto why = read_nest(problem, nodes, nest)) {
+    return why;
+  }
+  if (auto why = counts.count(nest, everything || needs_arrays)) {
+    return why;
+  }
+  steps = count_steps(problem, nest);
+  price_stores();
+  find_cycles(everything);
+  sum_energy();
+  return std::nullopt;
+}
+
+void Evaluator::Workspace::price_stores() {
+  stores.clear();
+  for (std::size_t t = 0; t < problem.tensors.size(); ++t) {
+    const Movement& movement = counts.movement(static_cast<TensorId>(t));
+    for (std::size_t h = 0; h < nest.holders[t].size(); ++h) {
+      const Holder& holder = nest.holders[t][h];
+      const ProblemStorage& storage = problem.storages[at(holder.storage)];
+      StoreCost cost{.storage = holder.storage,
+                     .tensor = static_cast<TensorId>(t),
+                     .tile_words = holder.tile_words,
+                     .instances = counts.instances_used(holder.depth),
+                     .counts = movement.holders[h].total,
+                     .charged = {}};
+      cost.charged = charge(convention, cost.counts);
+      const auto words = [&](std::int64_t count) {
+        return accesses_in_words(convention, count, cost.instances, storage.access_words[t]);
+      };
+      cost.energy_pj = words(cost.charged.reads) * storage.read_pj_per_word[t] +
+                       words(cost.charged.writes) * storage.write_pj_per_word[t] +
+                       words(cost.charged.updates) * storage.update_pj_per_word[t];
+      stores.push_back(cost);
+    }
+  }
+}
+
+/// MODEL: the busiest instance's bits over the bandwidth, or their sum over a shared port.
+void Evaluator::Workspace::find_storage_cycles(std::size_t s, bool everything) {
+  const ProblemStorage& storage = problem.storages[s];
+  const bool limited = storage.read_bits_per_cycle || storage.write_bits_per_cycle ||
+                       storage.shared_bits_per_cycle;
+  const Load load =
+      limited || everything ? counts.busiest(static_cast<StorageId>(s)) : Load{};
+  StorageCost& cost = storages[s];
+  cost.instances = nest.held[s] == 0 ? 0 : counts.instances_used(nest.storage_depth[s]);
+  cost.used_bits = nest.used_bits[s];
+  cost.max_reads = load.reads;
+  cost.max_writes = load.writes;
+  cost.cycles = 0;
+  const auto bound_by = [&](std::int64_t bits, const std::optional<double>& bandwidth) {
+    if (bandwidth) {
+      cost.cycles = std::max(cost.cycles, static_cast<double>(bits) / *bandwidth);
+    }
+  };
+  bound_by(load.read_bits, storage.read_bits_per_cycle);
+  bound_by(load.write_bits, storage.write_bits_per_cycle);
+  bound_by(load.port_bits, storage.shared_bits_per_cycle);
+}
+
+void Evaluator::Workspace::find_cycles(bool everything) {
+  bottleneck = {};
+  double most = static_cast<double>(steps) / problem.compute().ops_per_cycle;
+  const auto consider = [&](double candidate, BottleneckKind kind, std::size_t position) {
+    if (candidate > most) {
+      most = candidate;
+      bottleneck = {.kind = kind, .index = static_cast<int>(position)};
+    }
+  };
+  for (std::size_t s = 0; s < problem.storages.size(); ++s) {
+    find_storage_cycles(s, everything);
+  }
+  if (convention.cycles_per_level) {
+    find_level_cycles();
+  }
+  for (std::size_t s = 0; s < problem.storages.size(); ++s) {
+    consider(storages[s].cycles, BottleneckKind::storage, s);
+  }
+  for (std::size_t a = 0; a < problem.arrays.size(); ++a) {
+    array_cycles[a] = limits_crossing(a) ? counts.crossing_cycles(static_cast<ArrayId>(a)) : 0.0;
+    consider(array_cycles[a], BottleneckKind::array, a);
+  }
+  cycles = static_cast<std::int64_t>(std::ceil(most));
+}
+
+/// Timeloop's slowdown of each level, in doubles and in the problem's order of tensors.
+void Evaluator::Workspace::find_level_cycles() {
+  const auto step_count = static_cast<double>(steps);
+  for (std::size_t s = 0; s < problem.storages.size(); ++s) {
+    const ProblemStorage& storage = problem.storages[s];
+    double read_need = 0;
+    double write_need = 0;
+    for (const StoreCost& store : stores) {
+      if (at(store.storage) != s) {
+        continue;
+      }
+      const double per_word = storage.word_bits[at(store.tensor)];
+      const auto per_step = [&](std::int64_t words) {
+        return static_cast<double>(words / store.instances) * per_word / step_count;
+      };
+      read_need += per_step(store.charged.reads);
+      write_need += per_step(store.charged.writes + store.charged.updates);
+    }
+    double slowdown = 1.0;
+    const auto slow = [&](double need, const std::optional<double>& bandwidth) {
+      if (bandwidth && need > 0) {
+        slowdown = std::min(slowdown, *bandwidth / need);
+      }
+    };
+    slow(read_need, storage.read_bits_per_cycle);
+    slow(write_need, storage.write_bits_per_cycle);
+    slow(read_need + write_need, storage.shared_bits_per_cycle);
+    storages[s].cycles = slowdown < 1.0 ? std::ceil(step_count / slowdown) : 0.0;
+  }
+}
+
+void Evaluator::Workspace::sum_energy() {
+  energy_pj = 0;
+  for (const StoreCost& store : stores) {
+    energy_pj += store.energy_pj;
+  }
+  for (std::size_t a = 0; needs_arrays && a < problem.arrays.size(); ++a) {
+    for (std::size_t t = 0; t < problem.tensors.size(); ++t) {
+      energy_pj += static_cast<double>(
+                       counts.movement(static_cast<TensorId>(t)).arrays[a].deliveries) *
+                   problem.arrays[a].delivery_pj[t];
+    }
+  }
+  energy_pj += static_cast<double>(problem.operations) * problem.compute().op_pj;
+  for (std::size_t s = 0; s < problem.storages.size(); ++s) {
+    energy_pj += storage_leakage_pj(s);
+  }
+  energy_pj += compute_leakage_pj();
+}
+
+double Evaluator::Workspace::storage_leakage_pj(std::size_t s) const {
+  const Storage& storage = problem.storage(static_cast<StorageId>(s));
+  const std::int64_t instances = convention.leakage == Leakage::every_instance
+                                     ? all_instances[s]
+                                     : storages[s].instances;
+  return leakage_pj(storage.leakage_mw, instances, static_cast<double>(cycles),
+                    problem.architecture.clock_mhz);
+}
+
+double Evaluator::Workspace::compute_leakage_pj() const {
+  const std::int64_t instances =
+      convention.leakage == Leakage::every_instance
+          ? compute_instances
+          : counts.instances_used(static_cast<int>(nest.loops.size()));
+  return leakage_pj(problem.compute().leakage_mw, instances, static_cast<double>(cycles),
+                    problem.architecture.clock_mhz);
+}
+
+ArrayCost Evaluator::Workspace::array_cost(std::size_t a) const {
+  const ProblemArray& array = problem.arrays[a];
+  ArrayCost cost;
+  cost.array = static_cast<ArrayId>(a);
+  cost.cycles = array_cycles[a];
+  for (int axis = 0; axis < array.axis_count; ++axis) {
+    cost.used.push_back(nest.axis_trips[static_cast<std::size_t>(array.first_axis + axis)]);
+  }
+  for (std::size_t t = 0; t < problem.tensors.size(); ++t) {
+    const std::int64_t words = counts.movement(static_cast<TensorId>(t)).arrays[a].deliveries;
+    cost.deliveries.push_back(words);
+    cost.energy_pj.push_back(static_cast<double>(words) * array.delivery_pj[t]);
+  }
+  return cost;
+}
+
+Cost Evaluator::Workspace::cost() {
+  Cost cost;
+  cost.energy_pj = energy_pj;
+  cost.cycles = cycles;
+  cost.ramp_cycles = counts.ramp_cycles();
+  cost.steps = steps;
+  cost.operations = problem.operations;
+  cost.compute_instances = counts.instances_used(static_cast<int>(nest.loops.size()));
+  cost.utilization = static_cast<double>(problem.operations) /
+                     (static_cast<double>(compute_instances) * problem.compute().ops_per_cycle *
+                      static_cast<double>(cycles));
+  cost.compute_pj = static_cast<double>(problem.operations) * problem.compute().op_pj;
+  cost.compute_leakage_pj = compute_leakage_pj();
+  for (std::size_t s = 0; s < problem.storages.size(); ++s) {
+    cost.storage_leakage_pj.push_back(storage_leakage_pj(s));
+  }
+  cost.stores = stores;
+  std::stable_sort(cost.stores.begin(), cost.stores.end(),
+                   [](const StoreCost& a, const StoreCost& b) { return a.storage < b.storage; });
+  cost.storages = storages;
+  for (std::size_t a = 0; a < problem.arrays.size(); ++a) {
+    cost.arrays.push_back(array_cost(a));
+  }
+  cost.bottleneck = bottleneck;
+  return cost;
+}
+
+Evaluator::Evaluator(const Problem& problem, const Convention& convention)
+    : workspace_(std::make_unique<Workspace>(problem, convention)) {}
+Evaluator::Evaluator(Evaluator&&) noexcept = default;
+Evaluator& Evaluator::operator=(Evaluator&&) noexcept = default;
+Evaluator::~Evaluator() = default;
+
+std::variant<Score, Infeasible> Evaluator::score(std::span<const MappingNode> nodes) {
+  if (auto why = workspace_->run(nodes, false)) {
+    return *why;
+  }
+  return Score{.energy_pj = workspace_->energy_pj, .cycles = workspace_->cycles};
+}
+
+Evaluation Evaluator::evaluate(std::span<const MappingNode> nodes) {
+  if (auto why = workspace_->run(nodes, true)) {
+    return *why;
+  }
+  return workspace_->cost();
+}
+
+Evaluation evaluate(const Problem& problem, const Convention& convention, const Mapping& mapping) {
+  return Evaluator(problem, convention).evaluate(mapping.nodes);
+}
+
+std::optional<Infeasible> check_mapping(const Problem& problem,
+                                        std::span<const MappingNode> nodes) {
+  Nest nest;
+  return read_nest(problem, nodes, nest);
+}
+
+}  // namespace tessera

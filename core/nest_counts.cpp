@@ -1,0 +1,283 @@
+#include "core/nest_counts.hpp"
+
+#include <algorithm>
+
+namespace tessera {
+
+namespace {
+
+std::size_t at(auto id) { return static_cast<std::size_t>(index(id)); }
+
+void add_candidate(std::vector<std::int64_t>& digits, std::int64_t digit, std::int64_t trips) {
+  if (digit < trips && std::find(digits.begin(), digits.end(), digit) == digits.end()) {
+    digits.push_back(digit);
+  }
+}
+
+}  // namespace
+
+NestCounts::NestCounts(const Problem& problem, const Convention& convention)
+    : problem_(problem),
+      convention_(convention),
+      perfect_(problem, convention),
+      sums_(problem),
+      walk_(problem),
+      movements_(problem.tensors.size()),
+      methods_(problem.tensors.size(), Method::perfect) {}
+
+std::optional<Infeasible> NestCounts::count(const Nest& nest, bool arrays) {
+  nest_ = &nest;
+  const bool narrow = convention_.scope == Scope::even_and_perfect;
+  if (narrow && !(nest.even && nest.perfect)) {
+    return Infeasible{.kind = InfeasibleKind::convention};
+  }
+  perfect_.prepare(nest);
+  bool summed = false;
+  for (std::size_t t = 0; t < problem_.tensors.size(); ++t) {
+    const auto tensor = static_cast<TensorId>(t);
+    if (nest.perfect && perfect_.covers(tensor)) {
+      methods_[t] = Method::perfect;
+      perfect_.count(tensor, arrays, movements_[t]);
+      continue;
+    }
+    if (narrow) {
+      return Infeasible{.kind = InfeasibleKind::convention, .tensor = tensor};
+    }
+    if (!summed) {
+      sums_.prepare(nest);
+      summed = true;
+    }
+    if (!nest.perfect && sums_.covers(t)) {
+      methods_[t] = Method::sums;
+      sums_.count(t, arrays, movements_[t]);
+      continue;
+    }
+    methods_[t] = Method::walk;
+    if (!walk_.count(nest, t, arrays, movements_[t])) {
+      return Infeasible{.kind = InfeasibleKind::too_large,
+                        .tensor = tensor,
+                        .needed = count_steps(problem_, nest),
+                        .available = TensorWalk::max_work};
+    }
+  }
+  return std::nullopt;
+}
+
+int NestCounts::walked() const {
+  return static_cast<int>(std::count(methods_.begin(), methods_.end(), Method::walk));
+}
+
+std::int64_t NestCounts::instances_used(int depth) const {
+  std::int64_t product = 1;
+  for (int i = 0; i < depth; ++i) {
+    const NestLoop& loop = nest_->loops[static_cast<std::size_t>(i)];
+    product *= loop.spatial ? loop.trips : 1;
+  }
+  return product;
+}
+
+/// Instances of a perfect nest differ only in who gets returning partial sums: position 0 does
+/// wherever any instance does, so it is the busiest.
+bool NestCounts::is_uniform() const {
+  return std::all_of(methods_.begin(), methods_.end(),
+                     [](Method method) { return method == Method::perfect; });
+}
+
+/// Digits of each spread at which instances begin to differ: 0, the first position whose share is
+/// short and the first that has none, for every extent that the loops outside may leave. Where
+/// `every`, all digits.
+void NestCounts::list_digits(int arrays_above, bool every) {
+  fixed_.assign(nest_->loops.size(), any_digit);
+  digits_.resize(nest_->loops.size());
+  for (std::size_t r = 0; r < problem_.bounds.size(); ++r) {
+    extents_.assign(1, problem_.bounds[r]);
+    for (std::size_t i = 0; i < nest_->loops.size(); ++i) {
+      const NestLoop& loop = nest_->loops[i];
+      if (at(loop.rank) != r) {
+        continue;
+      }
+      next_extents_.clear();
+      digits_[i].assign(1, 0);
+      for (const std::int64_t extent : extents_) {
+        const std::int64_t whole = extent / loop.tile;
+        add_candidate(digits_[i], whole, loop.trips);
+        add_candidate(digits_[i], whole + 1, loop.trips);
+        add_candidate(next_extents_, std::min(extent, loop.tile), extent + 1);
+        if (extent % loop.tile != 0) {
+          add_candidate(next_extents_, extent % loop.tile, extent + 1);
+        }
+      }
+      extents_.swap(next_extents_);
+      const bool outward =
+          loop.spatial && index(problem_.axes[at(loop.axis)].array) < arrays_above;
+      if (!outward) {
+        digits_[i].clear();
+        continue;
+      }
+      fixed_[i] = 0;
+      for (std::int64_t digit = 1; every && digit < loop.trips; ++digit) {
+        add_candidate(digits_[i], digit, loop.trips);
+      }
+    }
+  }
+}
+
+template <typename Visit>
+void NestCounts::for_each_class(int arrays_above, const Visit& visit) {
+  list_digits(arrays_above, walked() > 0);
+  choice_.assign(nest_->loops.size(), 0);
+  for (bool more = true; more;) {
+    visit();
+    more = false;
+    for (std::size_t i = 0; i < digits_.size() && i < fixed_.size() && !more; ++i) {
+      if (fixed_[i] == any_digit) {
+        continue;
+      }
+      more = ++choice_[i] < digits_[i].size();
+      choice_[i] = more ? choice_[i] : 0;
+      fixed_[i] = digits_[i][choice_[i]];
+    }
+  }
+}
+
+Counts NestCounts::counts_at(std::size_t tensor, std::size_t holder) {
+  switch (methods_[tensor]) {
+    case Method::walk:
+      return walk_.at_instance(tensor, holder, fixed_);
+    case Method::sums:
+      return sums_.at_instance(tensor, holder, fixed_);
+    case Method::perfect:
+      break;
+  }
+  return movements_[tensor].holders[holder].busiest;
+}
+
+Load NestCounts::busiest(StorageId id) {
+  const ProblemStorage& storage = problem_.storages[at(id)];
+  Load most;
+  const auto visit = [&] {
+    Load load;
+    for (std::size_t t = 0; t < problem_.tensors.size(); ++t) {
+      for (std::size_t h = 0; h < nest_->holders[t].size(); ++h) {
+        if (nest_->holders[t][h].storage != id) {
+          continue;
+        }
+        const Counts counts = counts_at(t, h);
+        const std::int64_t reads = counts.reads_for_child + counts.accumulate_reads +
+                                   (convention_.charge_drain_reads ? counts.drain_reads : 0);
+        const std::int64_t writes = counts.fills + counts.updates;
+        load.reads += reads;
+        load.writes += writes;
+        load.read_bits += reads * storage.word_bits[t];
+        load.write_bits += writes * storage.word_bits[t];
+      }
+    }
+    most.reads = std::max(most.reads, load.reads);
+    most.writes = std::max(most.writes, load.writes);
+    most.read_bits = std::max(most.read_bits, load.read_bits);
+    most.write_bits = std::max(most.write_bits, load.write_bits);
+    most.port_bits = std::max(most.port_bits, load.read_bits + load.write_bits);
+  };
+  if (is_uniform()) {
+    visit();
+  } else {
+    for_each_class(storage.arrays_above, visit);
+  }
+  return most;
+}
+
+std::int64_t NestCounts::crossing_at(std::size_t tensor, int array) {
+  switch (methods_[tensor]) {
+    case Method::walk:
+      return walk_.crossing(tensor, array, fixed_);
+    case Method::sums:
+      return sums_.crossing(tensor, array, fixed_);
+    case Method::perfect:
+      break;
+  }
+  return movements_[tensor].arrays[static_cast<std::size_t>(array)].crossing;
+}
+
+double NestCounts::crossing_cycles(ArrayId id) {
+  const ProblemArray& array = problem_.arrays[at(id)];
+  double most = 0;
+  const auto visit = [&] {
+    double together = 0;
+    for (std::size_t t = 0; t < problem_.tensors.size(); ++t) {
+      const auto words = static_cast<double>(crossing_at(t, index(id)));
+      if (array.words_per_cycle_by_tensor[t]) {
+        most = std::max(most, words / *array.words_per_cycle_by_tensor[t]);
+      } else {
+        together += words;
+      }
+    }
+    if (array.words_per_cycle) {
+      most = std::max(most, together / *array.words_per_cycle);
+    }
+  };
+  if (is_uniform()) {
+    visit();
+  } else {
+    for_each_class(index(id), visit);
+  }
+  return most;
+}
+
+double NestCounts::ramp_cycles() {
+  double cycles = 0;
+  sums_.prepare(*nest_);
+  for (std::size_t s = 0; s < problem_.storages.size(); ++s) {
+    const ProblemStorage& storage = problem_.storages[s];
+    double read_bits = 0;
+    double write_bits = 0;
+    for (std::size_t t = 0; t < problem_.tensors.size(); ++t) {
+      for (std::size_t h = 0; h < nest_->holders[t].size(); ++h) {
+        if (at(nest_->holders[t][h].storage) != s) {
+          continue;
+        }
+        const bool walked = methods_[t] == Method::walk;
+        const std::int64_t reads =
+            walked ? walk_.first_reads(t, h) : sums_.first_reads(t, h);
+        const std::int64_t writes =
+            walked ? walk_.last_updates(t, h) : sums_.last_updates(t, h);
+        read_bits += static_cast<double>(reads * storage.word_bits[t]);
+        write_bits += static_cast<double>(writes * storage.word_bits[t]);
+      }
+    }
+    cycles += storage.read_bits_per_cycle ? read_bits / *storage.read_bits_per_cycle : 0.0;
+    cycles += storage.write_bits_per_cycle ? write_bits / *storage.write_bits_per_cycle : 0.0;
+    cycles += storage.shared_bits_per_cycle
+                  ? (read_bits + write_bits) / *storage.shared_bits_per_cycle
+                  : 0.0;
+  }
+  for (std::size_t a = 0; a < problem_.arrays.size(); ++a) {
+    const double overhead = problem_.array(static_cast<ArrayId>(a)).pass_overhead_cycles;
+    cycles += overhead == 0 ? 0.0
+                            : overhead * static_cast<double>(passes(static_cast<int>(a)));
+  }
+  return cycles;
+}
+
+/// Settings of the temporal loops that lie outward of the array: those before its first spread and
+/// before the first store inward of it.
+std::int64_t NestCounts::passes(int array) const {
+  auto end = static_cast<int>(nest_->loops.size());
+  for (std::size_t i = 0; i < nest_->loops.size(); ++i) {
+    const NestLoop& loop = nest_->loops[i];
+    if (loop.spatial && index(problem_.axes[at(loop.axis)].array) >= array) {
+      end = std::min(end, static_cast<int>(i));
+    }
+  }
+  for (const auto& chain : nest_->holders) {
+    for (const Holder& holder : chain) {
+      if (problem_.storages[at(holder.storage)].arrays_above > array) {
+        end = std::min(end, holder.depth);
+      }
+    }
+  }
+  Nest outer = *nest_;
+  outer.loops.resize(static_cast<std::size_t>(end));
+  return count_steps(problem_, outer);
+}
+
+}  // namespace tessera

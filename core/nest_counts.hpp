@@ -1,0 +1,79 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "core/imperfect_counts.hpp"
+#include "core/movement.hpp"
+#include "core/perfect_counts.hpp"
+#include "core/tensor_walk.hpp"
+
+namespace tessera {
+
+/// What the busiest instance of a storage does: each field is a maximum over instances by itself.
+struct Load {
+  std::int64_t reads = 0;   ///< charged, words
+  std::int64_t writes = 0;  ///< charged fills and updates, words
+  std::int64_t read_bits = 0;
+  std::int64_t write_bits = 0;
+  std::int64_t port_bits = 0;  ///< reads and writes together
+};
+
+/// The counts of every tensor of a nest, each by the cheapest exact way: closed form for perfect
+/// tiles, sums over steps for imperfect ones, a walk over the steps for the rest.
+class NestCounts {
+ public:
+  NestCounts(const Problem& problem, const Convention& convention);
+
+  /// Counts `nest`, which must live while the counts are asked for. Fails where the convention is
+  /// not defined for the nest, or a walk would be too long.
+  std::optional<Infeasible> count(const Nest& nest, bool arrays);
+
+  const Movement& movement(TensorId tensor) const {
+    return movements_[static_cast<std::size_t>(tensor)];
+  }
+
+  /// Instances in use of a node below `depth` loops.
+  std::int64_t instances_used(int depth) const;
+
+  /// The busiest instance of a storage.
+  Load busiest(StorageId storage);
+
+  /// Least cycles that the busiest instance of an array needs for the words that cross it.
+  double crossing_cycles(ArrayId array);
+
+  /// Cycles that overlap cannot hide (docs/model.md, Latency): reads for the first tiles of each
+  /// storage's children and writes of their last drain, over its bandwidths, plus what the arrays
+  /// state per pass, where a pass is one setting of the temporal loops outward of the array.
+  double ramp_cycles();
+
+  /// How many of the tensors of the last nest were counted by walking.
+  int walked() const;
+
+ private:
+  enum class Method : std::uint8_t { perfect, sums, walk };
+
+  template <typename Visit>
+  void for_each_class(int arrays_above, const Visit& visit);
+  void list_digits(int arrays_above, bool every);
+  Counts counts_at(std::size_t tensor, std::size_t holder);
+  std::int64_t crossing_at(std::size_t tensor, int array);
+  bool is_uniform() const;
+  std::int64_t passes(int array) const;
+
+  const Problem& problem_;
+  const Convention& convention_;
+  const Nest* nest_ = nullptr;
+  PerfectCounts perfect_;
+  ImperfectCounts sums_;
+  TensorWalk walk_;
+  std::vector<Movement> movements_;  ///< by TensorId
+  std::vector<Method> methods_;      ///< by TensorId
+  std::vector<std::int64_t> fixed_;  ///< the class at hand, by loop
+  std::vector<std::vector<std::int64_t>> digits_;  ///< candidate digits, by loop
+  std::vector<std::size_t> choice_;                ///< of the class at hand, by loop
+  std::vector<std::int64_t> extents_, next_extents_;
+};
+
+}  // namespace tessera

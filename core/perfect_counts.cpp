@@ -1,0 +1,366 @@
+#include "core/perfect_counts.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace tessera {
+
+namespace {
+
+std::size_t at(auto id) { return static_cast<std::size_t>(index(id)); }
+
+}  // namespace
+
+PerfectCounts::PerfectCounts(const Problem& problem, const Convention& convention)
+    : problem_(problem), convention_(convention), masks_(problem) {
+  for (const ProblemTensor& tensor : problem.tensors) {
+    RankMask seen = 0;
+    RankMask repeated = 0;
+    RankMask window = 0;
+    for (const TensorDimension& dimension : tensor.dimensions) {
+      for (const Term& term : dimension.terms) {
+        repeated |= seen & bit(term.rank);
+        seen |= bit(term.rank);
+        window |= dimension.terms.size() > 1 ? bit(term.rank) : 0;
+      }
+    }
+    window_ranks_.push_back(window);
+    repeated_ranks_.push_back(repeated);
+  }
+}
+
+void PerfectCounts::prepare(const Nest& nest) {
+  nest_ = &nest;
+  outer_trips_.resize(nest.loops.size() + 1);
+  std::int64_t product = 1;
+  for (std::size_t i = 0; i < nest.loops.size(); ++i) {
+    outer_trips_[i] = product;
+    product *= nest.loops[i].spatial ? 1 : nest.loops[i].trips;
+  }
+  outer_trips_[nest.loops.size()] = product;
+}
+
+bool PerfectCounts::covers(TensorId tensor) const {
+  const RankMask window = window_ranks_[at(tensor)];
+  if (window == 0) {
+    return true;
+  }
+  if (problem_.tensors[at(tensor)].is_output) {
+    return false;
+  }
+  const RankMask repeated = repeated_ranks_[at(tensor)];
+  return repeated == 0 ||
+         std::none_of(nest_->loops.begin(), nest_->loops.end(), [&](const NestLoop& loop) {
+           return loop.spatial && (repeated & bit(loop.rank)) != 0;
+         });
+}
+
+void PerfectCounts::count(TensorId tensor, bool arrays, Movement& movement) {
+  movement.holders.assign(nest_->holders[at(tensor)].size(), {});
+  movement.arrays.assign(problem_.arrays.size(), {});
+  if (problem_.tensors[at(tensor)].is_output) {
+    count_output(at(tensor), arrays, movement);
+  } else {
+    count_input(at(tensor), arrays, movement);
+  }
+}
+
+PerfectCounts::Leg PerfectCounts::make_leg(std::size_t tensor, std::size_t child) const {
+  const auto& chain = nest_->holders[tensor];
+  Leg leg{.tensor = tensor, .from = chain[child - 1].depth};
+  leg.arrays_begin = problem_.storages[at(chain[child - 1].storage)].arrays_above;
+  const bool is_compute = child == chain.size();
+  if (is_compute) {
+    leg.to = static_cast<int>(nest_->loops.size());
+    leg.arrays_end = static_cast<int>(problem_.arrays.size());
+  } else {
+    leg.to = chain[child].depth;
+    leg.box = chain[child].tile_words;
+    leg.sizes = nest_->sizes.data() + chain[child].first_size;
+    leg.arrays_end = problem_.storages[at(chain[child].storage)].arrays_above;
+  }
+  leg.contexts = outer_trips_[static_cast<std::size_t>(leg.to)];
+  // An operation asks again in every step; a storage only where its tile changes.
+  leg.visits = is_compute ? leg.contexts : 1;
+  for (int i = leg.to - 1; i >= 0 && !is_compute; --i) {
+    const NestLoop& loop = nest_->loops[static_cast<std::size_t>(i)];
+    if (!loop.spatial && (problem_.tensors[tensor].relevant & bit(loop.rank)) != 0) {
+      leg.visits = outer_trips_[static_cast<std::size_t>(i)] * loop.trips;
+      break;
+    }
+  }
+  return leg;
+}
+
+std::int64_t PerfectCounts::instances(int depth) const {
+  std::int64_t product = 1;
+  for (int i = 0; i < depth; ++i) {
+    const NestLoop& loop = nest_->loops[static_cast<std::size_t>(i)];
+    product *= loop.spatial ? loop.trips : 1;
+  }
+  return product;
+}
+
+std::int64_t PerfectCounts::instances_of_array(int array) const {
+  std::int64_t product = 1;
+  for (const NestLoop& loop : nest_->loops) {
+    const bool outward = loop.spatial && index(problem_.axes[at(loop.axis)].array) < array;
+    product *= outward ? loop.trips : 1;
+  }
+  return product;
+}
+
+std::int64_t PerfectCounts::relevant_spreads(const Leg& leg, int from, int arrays_end) const {
+  std::int64_t product = 1;
+  for (int i = from; i < leg.to; ++i) {
+    const NestLoop& loop = nest_->loops[static_cast<std::size_t>(i)];
+    if (loop.spatial && index(problem_.axes[at(loop.axis)].array) < arrays_end &&
+        (problem_.tensors[leg.tensor].relevant & bit(loop.rank)) != 0) {
+      product *= loop.trips;
+    }
+  }
+  return product;
+}
+
+/// How often each box is counted: once per position, positions that share counting once where they
+/// ask for the same words, each where they ask for disjoint ones. Spreads of window ranks that
+/// share are left to the union.
+std::int64_t PerfectCounts::multiplicity(const Leg& leg, AxisMask shared) const {
+  const RankMask relevant = problem_.tensors[leg.tensor].relevant;
+  const RankMask window = window_ranks_[leg.tensor];
+  std::int64_t product = 1;
+  for (int i = 0; i < leg.to; ++i) {
+    const NestLoop& loop = nest_->loops[static_cast<std::size_t>(i)];
+    if (!loop.spatial) {
+      continue;
+    }
+    const bool joined = i >= leg.from && has(shared, index(loop.axis));
+    const bool disjoint = (relevant & ~window & bit(loop.rank)) != 0;
+    product *= !joined || disjoint ? loop.trips : 1;
+  }
+  return product;
+}
+
+void PerfectCounts::gather_spacings(const Leg& leg, std::size_t dimension, AxisMask shared) {
+  spacings_.clear();
+  const auto& terms = problem_.tensors[leg.tensor].dimensions[dimension].terms;
+  if (terms.size() < 2) {
+    return;
+  }
+  for (int i = leg.from; i < leg.to; ++i) {
+    const NestLoop& loop = nest_->loops[static_cast<std::size_t>(i)];
+    if (!loop.spatial || !has(shared, index(loop.axis))) {
+      continue;
+    }
+    for (const Term& term : terms) {
+      if (term.rank == loop.rank) {
+        spacings_.push_back({.step = term.coefficient * loop.tile, .count = loop.trips});
+      }
+    }
+  }
+  std::sort(spacings_.begin(), spacings_.end(),
+            [](const Spacing& a, const Spacing& b) { return a.step < b.step; });
+}
+
+/// Every temporal loop above the child whose steps leave some words in place, or change nothing;
+/// with `reset_` the way back that the loops inside it have gone.
+void PerfectCounts::list_steps(const Leg& leg) {
+  const auto& dimensions = problem_.tensors[leg.tensor].dimensions;
+  steps_.clear();
+  moves_.clear();
+  reset_.assign(dimensions.size(), 0);
+  for (int i = leg.to - 1; i >= 0; --i) {
+    const NestLoop& loop = nest_->loops[static_cast<std::size_t>(i)];
+    if (loop.spatial) {
+      continue;
+    }
+    steps_.push_back({.times = outer_trips_[static_cast<std::size_t>(i)] * (loop.trips - 1),
+                      .first_move = moves_.size()});
+    for (std::size_t d = 0; d < dimensions.size(); ++d) {
+      std::int64_t move = -reset_[d];
+      for (const Term& term : dimensions[d].terms) {
+        if (term.rank == loop.rank) {
+          move += term.coefficient * loop.tile;
+          reset_[d] += term.coefficient * loop.tile * (loop.trips - 1);
+        }
+      }
+      moves_.push_back(move);
+    }
+  }
+}
+
+std::int64_t PerfectCounts::fetched(const Leg& leg, AxisMask shared) {
+  if (leg.sizes != nullptr && convention_.window == Window::repeated_translation) {
+    return fetched_by_translation(leg, shared);
+  }
+  if (window_ranks_[leg.tensor] == 0) {
+    return multiplicity(leg, shared) * leg.visits * leg.box;
+  }
+  return fetched_window(leg, shared);
+}
+
+/// (all tiles' words) - sum over temporal loops of (steps) * (words that every position keeps).
+/// Per dimension the positions' boxes are intervals of one length; those kept in a move by v are the
+/// union less the new words, which are intervals of length |v| at the same spacings.
+std::int64_t PerfectCounts::fetched_window(const Leg& leg, AxisMask shared) {
+  const std::size_t dimensions = problem_.tensors[leg.tensor].dimensions.size();
+  const auto size = [&](std::size_t d) { return leg.sizes == nullptr ? 1 : leg.sizes[d]; };
+  steps_.clear();
+  if (leg.sizes != nullptr) {
+    list_steps(leg);
+  }
+  std::int64_t all = leg.contexts;
+  kept_.assign(steps_.size(), 1);
+  for (std::size_t d = 0; d < dimensions; ++d) {
+    gather_spacings(leg, d, shared);
+    const std::int64_t whole = covered_words(spacings_, size(d), scratch_);
+    all *= whole;
+    for (std::size_t s = 0; s < steps_.size(); ++s) {
+      if (kept_[s] == 0) {
+        continue;
+      }
+      const std::int64_t move = std::abs(moves_[steps_[s].first_move + d]);
+      kept_[s] *= move >= size(d) ? 0 : whole - covered_words(spacings_, move, scratch_);
+    }
+  }
+  for (std::size_t s = 0; s < steps_.size(); ++s) {
+    all -= steps_[s].times * kept_[s];
+  }
+  return all * multiplicity(leg, shared);
+}
+
+/// Timeloop's rule (docs/model.md, Conventions). Among the loops that move the tile the innermost
+/// one sets the remembered vector before any other takes a step; a step by that same vector fetches
+/// the difference where it lies along one dimension, and every other fetches the whole tile and
+/// forgets the vector. Only identical requests share.
+std::int64_t PerfectCounts::fetched_by_translation(const Leg& leg, AxisMask shared) {
+  const std::size_t dimensions = problem_.tensors[leg.tensor].dimensions.size();
+  list_steps(leg);
+  std::int64_t words = leg.box;
+  const std::int64_t* remembered = nullptr;
+  for (const Step& step : steps_) {
+    const std::int64_t* move = moves_.data() + step.first_move;
+    std::size_t moved = 0;
+    std::int64_t difference = leg.box;
+    for (std::size_t d = 0; d < dimensions; ++d) {
+      if (move[d] != 0) {
+        ++moved;
+        difference = difference / leg.sizes[d] * std::min(std::abs(move[d]), leg.sizes[d]);
+      }
+    }
+    if (moved == 0) {
+      continue;
+    }
+    remembered = remembered == nullptr ? move : remembered;
+    const bool repeats = std::equal(move, move + dimensions, remembered);
+    words += step.times * (repeats && moved == 1 ? difference : leg.box);
+  }
+  std::int64_t requests = multiplicity(leg, shared);
+  for (std::size_t d = 0; d < dimensions; ++d) {
+    gather_spacings(leg, d, shared);
+    requests *= covered_words(spacings_, 1, scratch_);
+  }
+  return requests * words;
+}
+
+AxisMask PerfectCounts::inward_of(int array) const {
+  return masks_.arrays_from[static_cast<std::size_t>(array) + 1];
+}
+
+void PerfectCounts::count_input(std::size_t tensor, bool arrays, Movement& movement) {
+  const auto& chain = nest_->holders[tensor];
+  const AxisMask shared = masks_.shared[tensor];
+  for (std::size_t child = 1; child <= chain.size(); ++child) {
+    const Leg leg = make_leg(tensor, child);
+    auto& parent = movement.holders[child - 1];
+    parent.total.reads_for_child = fetched(leg, shared);
+    parent.busiest.reads_for_child = parent.total.reads_for_child / instances(leg.from);
+    if (child < chain.size()) {
+      auto& holder = movement.holders[child];
+      holder.total.fills = fetched(leg, 0);
+      holder.busiest.fills = holder.total.fills / instances(leg.to);
+    }
+    for (int a = leg.arrays_begin; arrays && a < leg.arrays_end; ++a) {
+      auto& array = movement.arrays[static_cast<std::size_t>(a)];
+      array.deliveries += fetched(leg, shared & inward_of(a));
+      array.crossing += fetched(leg, shared & inward_of(a - 1)) / instances_of_array(a);
+    }
+  }
+}
+
+/// Words of the child's output tile that operations update: its box without the holes.
+std::int64_t PerfectCounts::output_hits(const Leg& leg) const {
+  const auto& dimensions = problem_.tensors[leg.tensor].dimensions;
+  std::int64_t hits = 1;
+  RankMask seen = 0;
+  for (std::size_t d = 0; d < dimensions.size() && leg.sizes != nullptr; ++d) {
+    for (const Term& term : dimensions[d].terms) {
+      hits *= (seen & bit(term.rank)) == 0 ? (leg.sizes[d] - 1) / term.coefficient + 1 : 1;
+      seen |= bit(term.rank);
+    }
+  }
+  return hits;
+}
+
+/// The output's values move. Instances that share a word visit it in the same steps, so per parent
+/// instance and visit the first request of a word finds no value only where the parent itself got
+/// the word without one ("unvalued"), and every other refills exactly one instance; all drain.
+void PerfectCounts::count_output(std::size_t tensor, bool arrays, Movement& movement) {
+  const auto& chain = nest_->holders[tensor];
+  const AxisMask shared = masks_.shared[tensor];
+  const bool to_all = convention_.partial_sum_return == PartialSumReturn::to_all;
+  std::int64_t words = 1;
+  for (std::size_t r = 0; r < problem_.bounds.size(); ++r) {
+    words *= has(problem_.tensors[tensor].relevant, static_cast<int>(r)) ? problem_.bounds[r] : 1;
+  }
+  std::int64_t unvalued = words;        // arrivals at the parent without a value, all instances
+  std::int64_t unvalued_first = words;  // the same at the instance of position 0
+  for (std::size_t child = 1; child <= chain.size(); ++child) {
+    const Leg leg = make_leg(tensor, child);
+    const bool is_compute = child == chain.size();
+    const std::int64_t parents = instances(leg.from);
+    const std::int64_t visited = leg.visits * output_hits(leg);
+    const std::int64_t requested = visited * multiplicity(leg, ~AxisMask{0});
+    const std::int64_t updates = visited * multiplicity(leg, shared);
+    const std::int64_t refills = is_compute ? 0 : requested - unvalued;
+    const std::int64_t refills_first = is_compute ? 0 : requested / parents - unvalued_first;
+    auto& parent = movement.holders[child - 1];
+    parent.total.updates = updates;
+    parent.busiest.updates = updates / parents;
+    // One update per word and visit finds no value: its value was moved inward, or there was none.
+    parent.total.accumulate_reads =
+        is_compute ? updates - unvalued : refills + updates - requested;
+    parent.busiest.accumulate_reads = is_compute
+                                          ? updates / parents - unvalued_first
+                                          : refills_first + (updates - requested) / parents;
+    std::int64_t filled = refills;
+    if (!is_compute) {
+      const std::int64_t children = instances(leg.to);
+      const std::int64_t arrivals = visited * children;
+      std::int64_t filled_first = refills_first / relevant_spreads(leg, leg.from, leg.arrays_end);
+      if (to_all) {
+        // Every instance but those of a word's very first visit gets the value.
+        filled_first = visited - words / relevant_spreads(leg, 0, leg.arrays_end);
+        filled = filled_first * children;
+      }
+      auto& holder = movement.holders[child];
+      holder.total.fills = filled;
+      holder.busiest.fills = filled_first;
+      holder.total.drain_reads = arrivals;
+      holder.busiest.drain_reads = visited;
+      holder.total.first_visits = leg.visits * leg.box * children - filled;
+      holder.busiest.first_visits = leg.visits * leg.box - filled_first;
+      unvalued = arrivals - filled;
+      unvalued_first = visited - filled_first;
+    }
+    for (int a = leg.arrays_begin; arrays && a < leg.arrays_end; ++a) {
+      auto& array = movement.arrays[static_cast<std::size_t>(a)];
+      array.deliveries += filled + visited * multiplicity(leg, shared & inward_of(a));
+      array.crossing += refills_first / relevant_spreads(leg, leg.from, a) +
+                        visited * multiplicity(leg, shared & inward_of(a - 1)) /
+                            instances_of_array(a);
+    }
+  }
+}
+
+}  // namespace tessera

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/movement.hpp"
+#include "core/nest.hpp"
+
+namespace tessera {
+
+/// Counts one tensor by walking every step with the words of every instance: exact for any mapping,
+/// and slow. For the corners that no closed form covers (docs/model.md, Corners).
+class TensorWalk {
+ public:
+  explicit TensorWalk(const Problem& problem);
+
+  /// Walks `nest`; false where that would visit more than max_work words.
+  bool count(const Nest& nest, std::size_t tensor, bool arrays, Movement& movement);
+
+  /// As ImperfectCounts::at_instance and crossing, from the last walk of that tensor.
+  Counts at_instance(std::size_t tensor, std::size_t holder,
+                     const std::vector<std::int64_t>& fixed) const;
+  std::int64_t crossing(std::size_t tensor, int array,
+                        const std::vector<std::int64_t>& fixed) const;
+
+  /// As ImperfectCounts::first_reads and last_updates.
+  std::int64_t first_reads(std::size_t tensor, std::size_t holder) const {
+    return results_[tensor].first_reads[holder];
+  }
+  std::int64_t last_updates(std::size_t tensor, std::size_t holder) const {
+    return results_[tensor].last_updates[holder];
+  }
+
+  static constexpr std::int64_t max_work = 200'000'000;
+
+  /// A node with one instance per setting of the spreads above it.
+  struct Place {
+    std::vector<int> spreads;          ///< positions in Nest::loops, outermost first
+    std::vector<std::int64_t> trips;   ///< of them
+    std::size_t instances = 1;
+    /// The instance with these digits (by loop of the nest).
+    std::size_t instance(const std::vector<std::int64_t>& digits) const;
+  };
+
+  struct Result {
+    std::vector<Place> holders;
+    std::vector<std::vector<Counts>> counts;               ///< by holder, by instance
+    std::vector<Place> arrays;
+    std::vector<std::vector<std::int64_t>> crossing;       ///< by ArrayId, by instance
+    std::vector<std::int64_t> deliveries;                  ///< by ArrayId
+    std::vector<std::int64_t> first_reads;                 ///< by holder, position 0
+    std::vector<std::int64_t> last_updates;                ///< by holder, position 0
+  };
+
+ private:
+  const Problem& problem_;
+  SharingMasks masks_;
+  std::vector<Result> results_;  ///< by TensorId
+};
+
+}  // namespace tessera
