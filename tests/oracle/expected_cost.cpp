@@ -150,8 +150,11 @@ ExpectedCost expected_cost(const Problem& problem, const Convention& convention,
   const double pj_per_mw = 1000.0 * static_cast<double>(cycles) / problem.architecture.clock_mhz;
   const bool all = convention.leakage == Leakage::every_instance;
   for (std::size_t s = 0; s < problem.storages.size(); ++s) {
+    // A storage that holds nothing is not utilised.
+    const bool holds = events.storages[s].used_bits > 0;
+    const std::int64_t utilised = holds ? events.storages[s].instances : 0;
     const std::int64_t instances =
-        all ? problem.instances(problem.storages[s].arrays_above) : events.storages[s].instances;
+        all ? problem.instances(problem.storages[s].arrays_above) : utilised;
     cost.storage_leakage_pj.push_back(static_cast<double>(instances) * pj_per_mw *
                                       problem.storage(static_cast<StorageId>(s)).leakage_mw);
     cost.energy_pj += cost.storage_leakage_pj.back();

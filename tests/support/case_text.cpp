@@ -23,11 +23,8 @@ void write_layer(const Layer& layer, std::ostream& out) {
       const char* plus = "";
       for (const Term& term : tensor.dimensions[d].terms) {
         const Rank& rank = layer.ranks[static_cast<std::size_t>(index(term.rank))];
-        if (rank.bound > 1) {
-          out << plus << (term.coefficient > 1 ? std::to_string(term.coefficient) : "")
-              << rank.name;
-          plus = "+";
-        }
+        out << plus << (term.coefficient > 1 ? std::to_string(term.coefficient) : "") << rank.name;
+        plus = "+";
       }
     }
     out << ']';

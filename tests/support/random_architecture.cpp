@@ -186,7 +186,6 @@ Array random_array(RandomSource& random, const CaseOptions& options, const Layer
     array.words_per_cycle_by_tensor.push_back(
         {random.pick(layer.tensors).name, random.pick(std::vector<double>{0.125, 0.5, 1, 3})});
   }
-  array.pass_overhead_cycles = random.chance(10) ? 7 : 0;
   return array;
 }
 

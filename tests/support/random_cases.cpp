@@ -246,6 +246,32 @@ bool has_perfect_factors(const Layer& layer, const Mapping& mapping) {
   return true;
 }
 
+bool has_window_in_output(const Layer& layer) {
+  for (const Tensor& tensor : layer.tensors) {
+    for (const TensorDimension& dimension : tensor.dimensions) {
+      if (tensor.is_output && dimension.terms.size() > 1) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+bool has_repeated_rank(const Layer& layer) {
+  for (const Tensor& tensor : layer.tensors) {
+    RankMask seen = 0;
+    for (const TensorDimension& dimension : tensor.dimensions) {
+      for (const Term& term : dimension.terms) {
+        if (has(seen, index(term.rank))) {
+          return true;
+        }
+        seen |= bit(term.rank);
+      }
+    }
+  }
+  return false;
+}
+
 Evenness evenness(const Layer& layer, const Mapping& mapping) {
   std::vector<std::int64_t> extents;
   for (const Rank& rank : layer.ranks) {

@@ -28,6 +28,12 @@ RandomCase make_random_case(std::uint64_t seed, const CaseOptions& options = {})
 /// Whether every tile divides what the loops above left.
 bool has_perfect_factors(const Layer& layer, const Mapping& mapping);
 
+/// Whether an index of the output is a sum of several ranks.
+bool has_window_in_output(const Layer& layer);
+
+/// Whether a rank occurs in several dimensions of one tensor.
+bool has_repeated_rank(const Layer& layer);
+
 /// How the heights of the tensors of one level differ.
 enum class Evenness : std::uint8_t {
   even,  ///< no loop between the store nodes of a level
