@@ -1,5 +1,6 @@
 // Long runs of the comparison between the model and the interpreter:
-//   oracle_run [--cases N] [--seed S] [--threads T] [--convention C] [--show K] [--hops]
+//   oracle_run [--cases N] [--seed S] [--threads T] [--convention C] [--show K] [--size K]
+//              [--hops]
 // Cases S … S+N-1, in turn general ones and even, perfect ones. The first K mismatches are shrunk
 // and shown. Exit code 1 where there was one.
 
@@ -29,6 +30,7 @@ struct Options {
   int threads = 1;
   std::string convention;  ///< empty: `timeloop` on every second even and perfect case
   int show = 3;
+  int size = 1;  ///< layers and arrays this many times larger
   bool has_hops = false;
 };
 
@@ -61,6 +63,8 @@ Options parse(int argc, char** argv) {
       options.threads = static_cast<int>(number(value));
     } else if (name == "--show") {
       options.show = static_cast<int>(number(value));
+    } else if (name == "--size") {
+      options.size = static_cast<int>(number(value));
     } else if (name == "--convention" && find_convention(value) != nullptr) {
       options.convention = value;
     } else {
@@ -72,7 +76,8 @@ Options parse(int argc, char** argv) {
 
 support::CaseOptions case_options(const Options& options, std::uint64_t seed) {
   return {.even_and_perfect = seed % 2 == 0,
-          .most_instances = seed % 16 < 2 ? 48 : 24,
+          .most_instances = options.size * (seed % 16 < 2 ? 48 : 24),
+          .size = options.size,
           .has_hop_energy = options.has_hops};
 }
 

@@ -217,7 +217,7 @@ RandomCase make_random_case(std::uint64_t seed, const CaseOptions& options) {
   RandomSource random(seed);
   RandomCase result;
   result.seed = seed;
-  result.layer = random_layer(random);
+  result.layer = random_layer(random, options.size);
   const Skeleton skeleton = random_skeleton(random, options);
   const std::vector<Gap> gaps = random_gaps(random, options, skeleton, result.layer);
   const bool is_perfect = options.even_and_perfect || random.chance(12);

@@ -19,8 +19,9 @@ void limit_operations(RandomSource& random, Layer& layer, std::int64_t limit) {
   }
 }
 
-std::int64_t random_limit(RandomSource& random) {
-  return random.pick(std::vector<std::int64_t>{12, 40, 100, 200, 200, 400, 400, 800, 1500, 4000});
+std::int64_t random_limit(RandomSource& random, int size) {
+  return size *
+         random.pick(std::vector<std::int64_t>{12, 40, 100, 200, 200, 400, 400, 800, 1500, 4000});
 }
 
 RankId add_rank(Layer& layer, const std::string& name, std::int64_t bound) {
@@ -38,7 +39,7 @@ void add_tensor(Layer& layer, const std::string& name, std::vector<TensorDimensi
   layer.tensors.push_back(tensor);
 }
 
-Layer convolution(RandomSource& random, bool is_depthwise) {
+Layer convolution(RandomSource& random, int size, bool is_depthwise) {
   Layer layer;
   layer.name = is_depthwise ? "depthwise" : "convolution";
   const bool has_groups = is_depthwise || random.chance(15);
@@ -66,11 +67,11 @@ Layer convolution(RandomSource& random, bool is_depthwise) {
              {dimension(g), dimension(m), dimension(c), dimension(r), dimension(s)});
   add_tensor(layer, "output",
              {dimension(g), dimension(n), dimension(m), dimension(p), dimension(q)});
-  limit_operations(random, layer, random_limit(random));
+  limit_operations(random, layer, random_limit(random, size));
   return layer;
 }
 
-Layer matrix_product(RandomSource& random) {
+Layer matrix_product(RandomSource& random, int size) {
   Layer layer;
   layer.name = "matrix product";
   const RankId g = add_rank(layer, "g", random.chance(30) ? random.between(2, 3) : 1);
@@ -80,7 +81,7 @@ Layer matrix_product(RandomSource& random) {
   add_tensor(layer, "input", {dimension(g), dimension(n), dimension(c)});
   add_tensor(layer, "weight", {dimension(g), dimension(c), dimension(m)});
   add_tensor(layer, "output", {dimension(g), dimension(n), dimension(m)});
-  limit_operations(random, layer, random_limit(random));
+  limit_operations(random, layer, random_limit(random, size));
   return layer;
 }
 
@@ -111,7 +112,7 @@ std::vector<TensorDimension> random_projection(RandomSource& random, int ranks) 
   return dimensions;
 }
 
-Layer einsum(RandomSource& random) {
+Layer einsum(RandomSource& random, int size) {
   Layer layer;
   layer.name = "einsum";
   const auto ranks = static_cast<int>(random.between(2, 5));
@@ -125,28 +126,28 @@ Layer einsum(RandomSource& random) {
                                                       : std::string("x") + std::to_string(t);
     add_tensor(layer, t == output_position ? "output" : operand, random_projection(random, ranks));
   }
-  limit_operations(random, layer, random_limit(random));
+  limit_operations(random, layer, random_limit(random, size));
   return layer;
 }
 
 }  // namespace
 
-Layer random_layer(RandomSource& random) {
+Layer random_layer(RandomSource& random, int size) {
   constexpr std::int64_t most_words = 4000;
   for (;;) {
     Layer layer;
     switch (random.weighted({40, 10, 20, 30})) {
       case 0:
-        layer = convolution(random, false);
+        layer = convolution(random, size, false);
         break;
       case 1:
-        layer = convolution(random, true);
+        layer = convolution(random, size, true);
         break;
       case 2:
-        layer = matrix_product(random);
+        layer = matrix_product(random, size);
         break;
       default:
-        layer = einsum(random);
+        layer = einsum(random, size);
         break;
     }
     const bool is_small =
