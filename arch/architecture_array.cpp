@@ -37,7 +37,7 @@ void read_axes(ObjectReader& reader, Array& array) {
       diagnostics.report(member.location, "an axis cannot be called " + quote(member.key) +
                                               "; allowed: letters, digits, '_' and '-'");
     }
-    const auto size = read_count(member.value, member.key, axis_size_range, diagnostics);
+    const auto size = read_count(member.value, "axes." + member.key, axis_size_range, diagnostics);
     Axis axis;
     axis.name = member.key;
     axis.size = size.value_or(1);
@@ -61,9 +61,11 @@ void read_constraint(const JsonMember& member, const std::string& array_name, Ax
   const bool both = reader.has("ranks") && reader.has("absent_from");
   const bool none = !reader.has("ranks") && !reader.has("absent_from");
   if (reader.is_object() && (both || none)) {
-    diagnostics.report(member.value.location, reader.what() + " has " +
-                                                  (both ? "both" : "neither") +
-                                                  " 'ranks' and 'absent_from'; give one of them");
+    diagnostics.report(member.value.location,
+                       reader.what() +
+                           (both ? " has both 'ranks' and 'absent_from'"
+                                 : " has neither 'ranks' nor 'absent_from'") +
+                           "; give one of them");
   }
 }
 
@@ -114,7 +116,7 @@ std::optional<AxesByTensor> read_sharing(ObjectReader& reader, const std::string
     return std::nullopt;
   }
   for_each_member(*value, key, array.sources, diagnostics, [&](const JsonMember& member) {
-    std::vector<std::string> along = read_texts(member.value, member.key, diagnostics);
+    std::vector<std::string> along = read_texts(member.value, key + "." + member.key, diagnostics);
     for (const std::string& axis : along) {
       if (std::find(axes.begin(), axes.end(), axis) == axes.end()) {
         diagnostics.report(member.value.location, reader.what() + " has no axis " + quote(axis) +
@@ -144,7 +146,7 @@ NumberByTensor read_by_tensor(ObjectReader& reader, const std::string& key, cons
     read_energy(reader, key, 0);
   } else if (value->kind == JsonKind::object) {
     for_each_member(*value, key, sources, diagnostics, [&](const JsonMember& member) {
-      const auto number = read_number(member.value, member.key, range, diagnostics);
+      const auto number = read_number(member.value, key + "." + member.key, range, diagnostics);
       if (number && member.key == rest) {
         result.number = number;
       } else if (number) {

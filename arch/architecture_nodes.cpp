@@ -1,7 +1,9 @@
 #include "arch/architecture_nodes.hpp"
 
 #include <algorithm>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "core/json/spelling.hpp"
 
@@ -75,13 +77,15 @@ void read_sources(ObjectReader& reader, Sources& sources) {
   } else if (value->kind != JsonKind::object) {
     report_kind(*value, "source", "a string, or an object key -> string", diagnostics);
   }
+  std::vector<std::string> present = reader.known_keys();
+  std::erase_if(present, [&](const std::string& key) { return !reader.has(key); });
   for (const JsonMember& member : value->members) {
     const auto text = read_text(member.value, member.key, diagnostics);
     const std::string key = member.key.substr(0, member.key.find('.'));
     if (!key.empty() && !reader.has(key)) {
       diagnostics.report(member.location, "a source for " + quote(member.key) + ", which " +
                                               reader.what() + " does not have" +
-                                              did_you_mean(key, reader.known_keys()));
+                                              allowed_names(key, present));
     } else if (text) {
       add_source(sources, key.starts_with("capacity_") ? "capacity_bits" : member.key, *text);
     }

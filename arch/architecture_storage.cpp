@@ -39,7 +39,8 @@ TensorWidths read_widths(ObjectReader& reader, Sources& sources) {
     return widths;
   }
   for_each_member(*value, "word_bits", sources, diagnostics, [&](const JsonMember& member) {
-    const auto count = read_count(member.value, member.key, word_bits_range, diagnostics);
+    const auto count =
+        read_count(member.value, "word_bits." + member.key, word_bits_range, diagnostics);
     if (count && member.key == "default") {
       widths.all = static_cast<int>(*count);
     } else if (count) {
@@ -150,7 +151,8 @@ void read_bandwidth(ObjectReader& reader, Storage& storage) {
 
 }  // namespace
 
-PerTensor<int> read_word_bits(ObjectReader& reader, PerTensor<int> otherwise, Sources& sources) {
+PerTensor<int> read_word_bits(ObjectReader& reader, const PerTensor<int>& otherwise,
+                              Sources& sources) {
   const TensorWidths widths = read_widths(reader, sources);
   return {.fallback = widths.all.value_or(otherwise.fallback), .by_tensor = widths.by_tensor};
 }

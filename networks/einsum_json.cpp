@@ -75,7 +75,7 @@ std::variant<Term, std::string> parse_term(std::string_view text, const std::vec
 std::optional<TensorDimension> read_dimension(const JsonValue& value,
                                               const std::vector<Rank>& ranks,
                                               Diagnostics& diagnostics) {
-  const auto text = read_text(value, "a tensor dimension", diagnostics);
+  const auto text = read_text(value, "tensors", diagnostics);
   if (!text) {
     return std::nullopt;
   }

@@ -87,7 +87,8 @@ std::string nearest_name(std::string_view name, std::span<const std::string> can
     if (candidate.empty() || candidate.size() > longest_name) {
       continue;
     }
-    const int distance = spelling_distance(name, candidate);
+    const bool is_start = name.size() > 1 && std::string_view(candidate).starts_with(name);
+    const int distance = is_start ? 1 : spelling_distance(name, candidate);
     const bool shares_something =
         distance < static_cast<int>(std::max(name.size(), candidate.size()));
     if (distance < best_distance && shares_something) {

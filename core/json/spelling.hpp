@@ -17,8 +17,8 @@ std::string listed(std::span<const std::string> names);
 /// upper and lower case are equal.
 int spelling_distance(std::string_view a, std::string_view b);
 
-/// The candidate nearest to `name`, or "" where none is near (at most a third of its letters
-/// differ, at least one may). Of equally near ones the first.
+/// The candidate nearest to `name`, or "" where none is near: at most a third of its letters
+/// differ (one may always), or it starts with `name`. Of equally near ones the first.
 std::string nearest_name(std::string_view name, std::span<const std::string> candidates);
 
 /// "; did you mean 'x'?", or "" where nothing is near.
