@@ -82,8 +82,8 @@ void Crossing::count(int array, const std::vector<Transfer>& transfers, EventLed
   // Each entry: the group at the array's entry, request, word; the group behind the array.
   std::vector<std::tuple<int, int, int, int>> copies;
   for (const Transfer& transfer : transfers) {
-    copies.push_back({group(array, transfer.child), transfer.request, transfer.word,
-                      group(array + 1, transfer.child)});
+    copies.emplace_back(group(array, transfer.child), transfer.request, transfer.word,
+                        group(array + 1, transfer.child));
   }
   std::sort(copies.begin(), copies.end());
   copies.erase(std::unique(copies.begin(), copies.end()), copies.end());

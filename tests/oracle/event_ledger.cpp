@@ -35,12 +35,12 @@ EventLedger::EventLedger(const Problem& problem, const Convention& convention,
   for (const ProblemStorage& storage : problem.storages) {
     StoreTotals totals;
     totals.by_instance.resize(static_cast<std::size_t>(grid.instances(storage.arrays_above)));
-    stores_.push_back(std::vector<StoreTotals>(tensors, totals));
+    stores_.emplace_back(tensors, totals);
   }
   for (std::size_t a = 0; a < problem.arrays.size(); ++a) {
     ArrayTotals totals;
     totals.words.resize(static_cast<std::size_t>(grid.instances(static_cast<int>(a))));
-    arrays_.push_back(std::vector<ArrayTotals>(tensors, totals));
+    arrays_.emplace_back(tensors, totals);
   }
 }
 

@@ -50,8 +50,7 @@ class Interpreter {
         grid_(problem, nest_),
         ledger_(problem, convention, grid_) {
     for (std::size_t t = 0; t < problem.tensors.size(); ++t) {
-      flows_.push_back(
-          TensorFlow(problem, convention, nest_, grid_, static_cast<TensorId>(t), ledger_));
+      flows_.emplace_back(problem, convention, nest_, grid_, static_cast<TensorId>(t), ledger_);
     }
     const auto arrays = static_cast<int>(problem.arrays.size());
     for (int i = 0; i < grid_.instances(arrays); ++i) {

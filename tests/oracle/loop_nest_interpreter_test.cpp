@@ -74,7 +74,7 @@ Architecture architecture(const std::vector<ArchitectureNode>& nodes) {
   Architecture result;
   result.name = "example";
   result.nodes = nodes;
-  result.nodes.push_back(Compute{});
+  result.nodes.emplace_back(Compute{});
   return result;
 }
 

@@ -101,7 +101,7 @@ std::set<std::string> kinds_of(const support::RandomCase& one, const Convention&
   bool has_loop_since = false;
   for (const MappingNode& node : one.mapping.nodes) {
     if (node.kind == NodeKind::spread) {
-      has_spread_twice = has_spread_twice || spread.count(node.rank) > 0;
+      has_spread_twice = has_spread_twice || spread.contains(node.rank);
       has_loop_between = has_loop_between || (has_loop_since && !spread.empty());
       spread.insert(node.rank);
     } else if (node.kind == NodeKind::loop) {

@@ -14,7 +14,7 @@ using AxisNames = std::vector<std::pair<std::string, std::vector<std::string>>>;
 
 /// A positive number of at most two decimals.
 double some_pj(RandomSource& random, int most) {
-  return static_cast<double>(random.between(1, 100 * most)) / 100.0;
+  return static_cast<double>(random.between(1, std::int64_t{100} * most)) / 100.0;
 }
 
 std::optional<double> some_bandwidth(RandomSource& random, double bits) {
@@ -91,7 +91,7 @@ Storage random_storage(RandomSource& random, const CaseOptions& options, const L
       storage.bypass.push_back(name);
     }
     if (!options.even_and_perfect && random.chance(15)) {
-      storage.word_bits.push_back({name, static_cast<int>(random.between(1, 32))});
+      storage.word_bits.emplace_back(name, static_cast<int>(random.between(1, 32)));
     }
   }
   return storage;
@@ -177,14 +177,14 @@ Array random_array(RandomSource& random, const CaseOptions& options, const Layer
   }
   array.delivery_pj.fallback = some_pj(random, 5);
   if (random.chance(30)) {
-    array.delivery_pj.by_tensor.push_back({layer.tensors.front().name, some_pj(random, 5)});
+    array.delivery_pj.by_tensor.emplace_back(layer.tensors.front().name, some_pj(random, 5));
   }
   array.hop_pj = options.has_hop_energy && random.chance(60) ? some_pj(random, 2) : 0;
   if (!options.even_and_perfect && random.chance(40)) {
     array.words_per_cycle = random.pick(std::vector<double>{0.25, 0.5, 0.7, 1, 2, 4});
   } else if (!options.even_and_perfect && random.chance(50)) {
-    array.words_per_cycle_by_tensor.push_back(
-        {random.pick(layer.tensors).name, random.pick(std::vector<double>{0.125, 0.5, 1, 3})});
+    array.words_per_cycle_by_tensor.emplace_back(
+        random.pick(layer.tensors).name, random.pick(std::vector<double>{0.125, 0.5, 1, 3}));
   }
   return array;
 }
@@ -252,15 +252,15 @@ Architecture random_architecture(RandomSource& random, const CaseOptions& option
   architecture.sibling_order_fixed = skeleton.sibling_order_fixed;
   if (!options.even_and_perfect && random.chance(40)) {
     architecture.word_bits.fallback = static_cast<int>(random.between(4, 20));
-    architecture.word_bits.by_tensor.push_back({"output", 24});
+    architecture.word_bits.by_tensor.emplace_back("output", 24);
   }
   const std::vector<TensorMask> held = held_tensors(skeleton, mapping);
   for (int s = 0, a = 0; s <= skeleton.storages; ++s) {
     for (; a < skeleton.arrays_above(s); ++a) {
-      architecture.nodes.push_back(random_array(random, options, layer, mapping, skeleton, a));
+      architecture.nodes.emplace_back(random_array(random, options, layer, mapping, skeleton, a));
     }
     if (s < skeleton.storages) {
-      architecture.nodes.push_back(
+      architecture.nodes.emplace_back(
           random_storage(random, options, layer, held[static_cast<std::size_t>(s)], s));
     }
   }
@@ -271,7 +271,7 @@ Architecture random_architecture(RandomSource& random, const CaseOptions& option
   if (!options.even_and_perfect) {
     compute.ops_per_cycle = random.pick(std::vector<double>{1, 1, 1, 2, 0.5, 3});
   }
-  architecture.nodes.push_back(compute);
+  architecture.nodes.emplace_back(compute);
   set_capacities(random, layer, mapping, architecture);
   return architecture;
 }

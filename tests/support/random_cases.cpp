@@ -145,7 +145,7 @@ std::vector<Piece> random_pieces(RandomSource& random, const Layer& layer,
       const auto last = static_cast<std::int64_t>(gaps.size()) - 1;
       const std::size_t gap =
           at_array ? random.pick(at_arrays) : static_cast<std::size_t>(random.between(0, last));
-      places.push_back({gap, random.next()});
+      places.emplace_back(gap, random.next());
     }
     std::sort(places.begin(), places.end());
     for (std::size_t i = 0; i < tiles.size(); ++i) {
