@@ -172,7 +172,8 @@ void Evaluator::Workspace::find_cycles(bool everything) {
     consider(storages[s].cycles, BottleneckKind::storage, s);
   }
   for (std::size_t a = 0; a < problem.arrays.size(); ++a) {
-    array_cycles[a] = limits_crossing(a) ? counts.crossing_cycles(static_cast<ArrayId>(a)) : 0.0;
+    const bool limits = limits_crossing(a) && !convention.cycles_per_level;
+    array_cycles[a] = limits ? counts.crossing_cycles(static_cast<ArrayId>(a)) : 0.0;
     consider(array_cycles[a], BottleneckKind::array, a);
   }
   cycles = static_cast<std::int64_t>(std::ceil(most));

@@ -140,7 +140,20 @@ void NestCounts::for_each_class(int arrays_above, const Visit& visit) {
   }
 }
 
+/// Instances in use inward of the outermost `arrays` arrays.
+std::int64_t NestCounts::instances_outward_of(int arrays) const {
+  std::int64_t product = 1;
+  for (const NestLoop& loop : nest_->loops) {
+    const bool outward = loop.spatial && index(problem_.axes[at(loop.axis)].array) < arrays;
+    product *= outward ? loop.trips : 1;
+  }
+  return product;
+}
+
 Counts NestCounts::counts_at(std::size_t tensor, std::size_t holder) {
+  if (alone_) {
+    return movements_[tensor].holders[holder].total;
+  }
   switch (methods_[tensor]) {
     case Method::walk:
       return walk_.at_instance(tensor, holder, fixed_);
@@ -178,8 +191,11 @@ Load NestCounts::busiest(StorageId id) {
     most.write_bits = std::max(most.write_bits, load.write_bits);
     most.port_bits = std::max(most.port_bits, load.read_bits + load.write_bits);
   };
-  if (is_uniform()) {
+  const bool alone = instances_outward_of(storage.arrays_above) == 1;
+  if (alone || is_uniform()) {
+    alone_ = alone;
     visit();
+    alone_ = false;
   } else {
     for_each_class(storage.arrays_above, visit);
   }
@@ -223,9 +239,32 @@ double NestCounts::crossing_cycles(ArrayId id) {
   return most;
 }
 
+std::int64_t NestCounts::first_reads(std::size_t tensor, std::size_t holder) {
+  switch (methods_[tensor]) {
+    case Method::walk:
+      return walk_.first_reads(tensor, holder);
+    case Method::sums:
+      return sums_.first_reads(tensor, holder);
+    case Method::perfect:
+      break;
+  }
+  return perfect_.first_reads(tensor, holder);
+}
+
+std::int64_t NestCounts::last_updates(std::size_t tensor, std::size_t holder) {
+  switch (methods_[tensor]) {
+    case Method::walk:
+      return walk_.last_updates(tensor, holder);
+    case Method::sums:
+      return sums_.last_updates(tensor, holder);
+    case Method::perfect:
+      break;
+  }
+  return perfect_.last_updates(tensor, holder);
+}
+
 double NestCounts::ramp_cycles() {
   double cycles = 0;
-  sums_.prepare(*nest_);
   for (std::size_t s = 0; s < problem_.storages.size(); ++s) {
     const ProblemStorage& storage = problem_.storages[s];
     double read_bits = 0;
@@ -235,13 +274,9 @@ double NestCounts::ramp_cycles() {
         if (at(nest_->holders[t][h].storage) != s) {
           continue;
         }
-        const bool walked = methods_[t] == Method::walk;
-        const std::int64_t reads =
-            walked ? walk_.first_reads(t, h) : sums_.first_reads(t, h);
-        const std::int64_t writes =
-            walked ? walk_.last_updates(t, h) : sums_.last_updates(t, h);
-        read_bits += static_cast<double>(reads * storage.word_bits[t]);
-        write_bits += static_cast<double>(writes * storage.word_bits[t]);
+        const auto bits = static_cast<double>(storage.word_bits[t]);
+        read_bits += bits * static_cast<double>(first_reads(t, h));
+        write_bits += bits * static_cast<double>(last_updates(t, h));
       }
     }
     cycles += storage.read_bits_per_cycle ? read_bits / *storage.read_bits_per_cycle : 0.0;

@@ -60,7 +60,10 @@ class NestCounts {
   Counts counts_at(std::size_t tensor, std::size_t holder);
   std::int64_t crossing_at(std::size_t tensor, int array);
   bool is_uniform() const;
+  std::int64_t instances_outward_of(int arrays) const;
   std::int64_t passes(int array) const;
+  std::int64_t first_reads(std::size_t tensor, std::size_t holder);
+  std::int64_t last_updates(std::size_t tensor, std::size_t holder);
 
   const Problem& problem_;
   const Convention& convention_;
@@ -69,6 +72,7 @@ class NestCounts {
   ImperfectCounts sums_;
   TensorWalk walk_;
   std::vector<Movement> movements_;  ///< by TensorId
+  bool alone_ = false;  ///< the storage at hand has one instance in use: its totals are its own
   std::vector<Method> methods_;      ///< by TensorId
   std::vector<std::int64_t> fixed_;  ///< the class at hand, by loop
   std::vector<std::vector<std::int64_t>> digits_;  ///< candidate digits, by loop

@@ -263,6 +263,31 @@ std::int64_t PerfectCounts::fetched_by_translation(const Leg& leg, AxisMask shar
   return requests * words;
 }
 
+std::int64_t PerfectCounts::first_reads(std::size_t tensor, std::size_t holder) {
+  const bool stores = holder + 1 < nest_->holders[tensor].size();
+  return stores && !problem_.tensors[tensor].is_output ? standing(tensor, holder + 1) : 0;
+}
+
+std::int64_t PerfectCounts::last_updates(std::size_t tensor, std::size_t holder) {
+  const bool stores = holder + 1 < nest_->holders[tensor].size();
+  return stores && problem_.tensors[tensor].is_output ? standing(tensor, holder + 1) : 0;
+}
+
+/// Words that the children of one parent instance hold at one time, counted as they share them.
+std::int64_t PerfectCounts::standing(std::size_t tensor, std::size_t child) {
+  const Leg leg = make_leg(tensor, child);
+  const AxisMask shared = masks_.shared[tensor];
+  std::int64_t words = multiplicity(leg, shared) / instances(leg.from);
+  if (problem_.tensors[tensor].is_output) {
+    return words * output_hits(leg);
+  }
+  for (std::size_t d = 0; d < problem_.tensors[tensor].dimensions.size(); ++d) {
+    gather_spacings(leg, d, shared);
+    words *= covered_words(spacings_, leg.sizes[d], scratch_);
+  }
+  return words;
+}
+
 AxisMask PerfectCounts::inward_of(int array) const {
   return masks_.arrays_from[static_cast<std::size_t>(array) + 1];
 }

@@ -28,6 +28,10 @@ class PerfectCounts {
   /// that is spread may occur in two dimensions of a tensor one of which is a window.
   bool covers(TensorId tensor) const;
 
+  /// As ImperfectCounts::first_reads and last_updates; on a perfect nest all tiles are alike.
+  std::int64_t first_reads(std::size_t tensor, std::size_t holder);
+  std::int64_t last_updates(std::size_t tensor, std::size_t holder);
+
   /// Events of `tensor`. `arrays` asks for the arrays' too.
   void count(TensorId tensor, bool arrays, Movement& movement);
 
@@ -63,6 +67,7 @@ class PerfectCounts {
   std::int64_t relevant_spreads(const Leg& leg, int from, int arrays_end) const;
   std::int64_t output_hits(const Leg& leg) const;
   void gather_spacings(const Leg& leg, std::size_t dimension, AxisMask shared);
+  std::int64_t standing(std::size_t tensor, std::size_t child);
   void count_input(std::size_t tensor, bool arrays, Movement& movement);
   void count_output(std::size_t tensor, bool arrays, Movement& movement);
   AxisMask inward_of(int array) const;

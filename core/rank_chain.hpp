@@ -53,6 +53,7 @@ struct SampleRequest {
   int cut = 0;
   bool own = false;
   int deep = 0;
+  bool operator==(const SampleRequest&) const = default;
 };
 
 /// Steps exist where the largest instance (position 0 on every spread) has work.

@@ -14,9 +14,17 @@ bool is_fixed(const MoveQuery& query, int position) {
 
 }  // namespace
 
-StepSums::StepSums(const Problem& problem) : problem_(problem), chains_(problem.bounds.size()) {
+StepSums::StepSums(const Problem& problem)
+    : problem_(problem),
+      chains_(problem.bounds.size()),
+      known_(problem.bounds.size()),
+      known_count_(problem.bounds.size(), 0) {
   for (std::size_t t = 0; t < problem.tensors.size(); ++t) {
     groups_.push_back(groups_of(problem, t));
+    tile_ranks_.push_back(0);
+    for (const Group& group : groups_.back()) {
+      tile_ranks_.back() |= group.kind == Kind::tiles ? bit(group.ranks.front()) : 0;
+    }
   }
 }
 
@@ -79,7 +87,67 @@ void StepSums::prepare(const Nest& nest) {
   nest_ = &nest;
   for (std::size_t r = 0; r < chains_.size(); ++r) {
     chains_[r].read(nest, static_cast<RankId>(r), problem_.bounds[r]);
+    known_count_[r] = 0;
   }
+  runs_.resize(std::max(runs_.size(), nest.loops.size()));
+  for (std::size_t r = 0; r < chains_.size(); ++r) {
+    list_runs(r);
+  }
+}
+
+/// A position differs from the one before it only where some extent that the loops outside can
+/// leave is used up at it: by its last whole share, or by the short one after that.
+void StepSums::list_runs(std::size_t rank) {
+  const auto add = [](std::vector<std::int64_t>& values, std::int64_t value) {
+    if (std::find(values.begin(), values.end(), value) == values.end()) {
+      values.push_back(value);
+    }
+  };
+  extents_.assign(1, chains_[rank].bound);
+  for (const RankChain::Loop& loop : chains_[rank].loops) {
+    next_extents_.clear();
+    starts_.assign(1, 0);
+    for (const std::int64_t extent : extents_) {
+      const std::int64_t whole = extent / loop.tile;
+      const std::int64_t rest = extent % loop.tile;
+      add(next_extents_, std::min(extent, loop.tile));
+      if (rest != 0) {
+        add(next_extents_, rest);
+      }
+      for (const std::int64_t digit : {whole, whole + (rest != 0 ? 1 : 0)}) {
+        if (digit < loop.trips) {
+          add(starts_, digit);
+        }
+      }
+    }
+    extents_.swap(next_extents_);
+    if (!loop.spatial) {
+      continue;
+    }
+    std::sort(starts_.begin(), starts_.end());
+    auto& runs = runs_[static_cast<std::size_t>(loop.position)];
+    runs.clear();
+    for (std::size_t i = 0; i < starts_.size(); ++i) {
+      const std::int64_t end = i + 1 < starts_.size() ? starts_[i + 1] : loop.trips;
+      runs.push_back({.first = starts_[i], .count = end - starts_[i]});
+    }
+  }
+}
+
+const Samples& StepSums::samples_for(std::size_t rank, const SampleRequest& request) {
+  auto& known = known_[rank];
+  std::size_t& count = known_count_[rank];
+  for (std::size_t i = 0; i < count; ++i) {
+    if (known[i].request == request) {
+      return known[i].samples;
+    }
+  }
+  if (count == known.size()) {
+    known.emplace_back();
+  }
+  known[count].request = request;
+  sample_steps(chains_[rank], request, known[count].samples);
+  return known[count++].samples;
 }
 
 bool StepSums::covers(std::size_t tensor) const {
@@ -98,7 +166,7 @@ std::int64_t StepSums::moved(const MoveQuery& query) {
     return 0;
   }
   for (int loop = 0; loop < query.depth; ++loop) {
-    if (nest_->loops[static_cast<std::size_t>(loop)].spatial) {
+    if (!keeps_words(query, loop)) {
       continue;
     }
     std::int64_t kept = 1;
@@ -113,6 +181,12 @@ std::int64_t StepSums::moved(const MoveQuery& query) {
   return words;
 }
 
+/// Whether a step of this loop can leave words where they are.
+bool StepSums::keeps_words(const MoveQuery& query, int position) const {
+  const NestLoop& loop = nest_->loops[static_cast<std::size_t>(position)];
+  return !loop.spatial && !has(tile_ranks_[query.tensor], index(loop.rank));
+}
+
 std::int64_t StepSums::requested(const MoveQuery& query) {
   std::int64_t words = 1;
   for (const Group& group : groups_[query.tensor]) {
@@ -125,14 +199,16 @@ std::int64_t StepSums::standing(const MoveQuery& query, bool last) {
   std::int64_t words = 1;
   for (const Group& group : groups_[query.tensor]) {
     place(group, query);
+    lasts_.resize(std::max(lasts_.size(), group.ranks.size()));
     for (std::size_t i = 0; i < group.ranks.size(); ++i) {
       const RankChain& chain = chains_[at(group.ranks[i])];
       const int loops = loops_of(group, chain, query);
       // With no loop enumerated, "before" stands at the last iterations and "after" at the first.
-      sample_steps(chain, {.loops = loops, .deep = chain.temporal_among(loops)}, samples_[i]);
+      sample_steps(chain, {.loops = loops, .deep = chain.temporal_among(loops)}, lasts_[i]);
       if (last) {
-        samples_[i].after = samples_[i].before;
+        lasts_[i].after = lasts_[i].before;
       }
+      samples_[i] = &lasts_[i];
     }
     words *= sum_samples(group, query, true, Keep::every_holder, 0);
   }
@@ -142,7 +218,7 @@ std::int64_t StepSums::standing(const MoveQuery& query, bool last) {
 std::int64_t StepSums::grown(const MoveQuery& query, const Growth& growth) {
   std::int64_t words = 0;
   for (int loop = 0; loop < query.depth; ++loop) {
-    if (nest_->loops[static_cast<std::size_t>(loop)].spatial) {
+    if (!keeps_words(query, loop)) {
       continue;
     }
     std::int64_t product = 1;
@@ -183,7 +259,52 @@ StepSums::Keep StepSums::keep_of(const Group& group, const MoveQuery& query,
 // ---- one factor --------------------------------------------------------------------------------
 
 bool StepSums::simple(const Group& group) const {
-  return group.kind != Kind::window && chains_[at(group.ranks.front())].perfect;
+  return std::all_of(group.ranks.begin(), group.ranks.end(),
+                     [&](RankId rank) { return chains_[at(rank)].perfect; });
+}
+
+/// A window whose ranks are all tiled perfectly: see PerfectCounts::fetched_window. `step` is the
+/// loop whose steps keep words, or -1 for all words.
+std::int64_t StepSums::window_simple(const Group& group, const MoveQuery& query, int step) {
+  std::int64_t settings = 1;
+  std::int64_t positions = 1;
+  std::int64_t size = 1;
+  std::int64_t move = 0;
+  spacings_.clear();
+  for (std::size_t i = 0; i < group.ranks.size(); ++i) {
+    const RankChain& chain = chains_[at(group.ranks[i])];
+    const std::int64_t coefficient = group.coefficients[i];
+    std::int64_t tile = chain.bound;
+    for (int l = 0; l < chain.loops_above(query.depth); ++l) {
+      const RankChain::Loop& loop = chain.loops[static_cast<std::size_t>(l)];
+      tile = loop.tile;
+      if (loop.spatial) {
+        const AxisId axis = nest_->loops[static_cast<std::size_t>(loop.position)].axis;
+        if (is_fixed(query, loop.position)) {
+          continue;
+        }
+        if (loop.position >= query.from && has(query.shared, index(axis))) {
+          spacings_.push_back({.step = coefficient * loop.tile, .count = loop.trips});
+        } else {
+          positions *= loop.trips;
+        }
+      } else if (step < 0 || loop.position < step) {
+        settings *= loop.trips;
+      } else if (loop.position == step) {
+        settings *= loop.trips - 1;
+        move += coefficient * loop.tile;
+      } else {
+        move -= coefficient * loop.tile * (loop.trips - 1);
+      }
+    }
+    size += coefficient * (tile - 1);
+  }
+  std::sort(spacings_.begin(), spacings_.end(),
+            [](const Spacing& a, const Spacing& b) { return a.step < b.step; });
+  const std::int64_t words = covered_words(spacings_, size, starts_);
+  const std::int64_t fresh =
+      step < 0 ? 0 : covered_words(spacings_, std::min(size, std::abs(move)), starts_);
+  return settings * positions * (words - fresh);
 }
 
 std::int64_t StepSums::measure(const Group& group, std::int64_t length, bool holes) const {
@@ -259,14 +380,15 @@ std::int64_t StepSums::simple_kept(const Group& group, const MoveQuery& query, i
 
 std::int64_t StepSums::sum_all(const Group& group, const MoveQuery& query) {
   if (simple(group)) {
-    return simple_all(group, query);
+    return group.kind == Kind::window ? window_simple(group, query, -1) : simple_all(group, query);
   }
   place(group, query);
   for (std::size_t i = 0; i < group.ranks.size(); ++i) {
     const RankChain& chain = chains_[at(group.ranks[i])];
     const int loops = loops_of(group, chain, query);
     const int temporal = chain.temporal_among(loops);
-    sample_steps(chain, {.loops = loops, .cut = temporal, .deep = temporal}, samples_[i]);
+    samples_[i] = &samples_for(at(group.ranks[i]),
+                               {.loops = loops, .cut = temporal, .deep = temporal});
   }
   return sum_samples(group, query, true, Keep::every_holder, 0);
 }
@@ -274,12 +396,8 @@ std::int64_t StepSums::sum_all(const Group& group, const MoveQuery& query) {
 std::int64_t StepSums::sum_kept(const Group& group, const MoveQuery& query, int step, Keep keep,
                                 std::int64_t active) {
   if (simple(group)) {
-    return simple_kept(group, query, step, keep);
-  }
-  const bool steps_in_tiles = group.kind == Kind::tiles &&
-                              nest_->loops[static_cast<std::size_t>(step)].rank == group.ranks[0];
-  if (steps_in_tiles) {
-    return 0;
+    return group.kind == Kind::window ? window_simple(group, query, step)
+                                      : simple_kept(group, query, step, keep);
   }
   place(group, query);
   for (std::size_t i = 0; i < group.ranks.size(); ++i) {
@@ -289,7 +407,7 @@ std::int64_t StepSums::sum_kept(const Group& group, const MoveQuery& query, int 
     request.cut = chain.temporal_among(chain.loops_above(step));
     request.own = nest_->loops[static_cast<std::size_t>(step)].rank == group.ranks[i];
     request.deep = chain.temporal_among(chain.loops_above(query.depth));
-    sample_steps(chain, request, samples_[i]);
+    samples_[i] = &samples_for(at(group.ranks[i]), request);
   }
   return sum_samples(group, query, false, keep, active);
 }
@@ -301,62 +419,74 @@ void StepSums::place(const Group& group, const MoveQuery& query) {
   }
   for (std::size_t i = 0; i < group.ranks.size(); ++i) {
     const RankChain& chain = chains_[at(group.ranks[i])];
-    list_positions(chain, loops_of(group, chain, query), query, group.kind != Kind::tiles,
-                   positions_[i]);
+    list_positions(group, chain, loops_of(group, chain, query), query, positions_[i]);
   }
 }
 
 /// Positions in two nested counts: the digits that do not share outside, those that do inside.
-void StepSums::list_positions(const RankChain& chain, int loops, const MoveQuery& query,
-                              bool may_share, Positions& positions) const {
+/// Positions that behave alike are listed once, but for windows, where their places matter.
+void StepSums::list_positions(const Group& group, const RankChain& chain, int loops,
+                              const MoveQuery& query, Positions& positions) {
   positions.digits.clear();
+  positions.weights.clear();
   positions.ends.clear();
-  positions.width = static_cast<std::size_t>(loops - chain.temporal_among(loops));
-  std::vector<std::int64_t>& digits = positions.digits;
-  digits.resize(positions.width, 0);
-  const auto joined = [&](const RankChain::Loop& loop) {
-    return may_share && loop.position >= query.from &&
-           has(query.shared, index(nest_->loops[static_cast<std::size_t>(loop.position)].axis));
-  };
-  const auto advance = [&](std::size_t first, bool shared) {
-    std::size_t digit = positions.width;
-    for (int i = loops - 1; i >= 0; --i) {
-      const RankChain::Loop& loop = chain.loops[static_cast<std::size_t>(i)];
-      if (!loop.spatial) {
-        continue;
-      }
-      --digit;
-      if (is_fixed(query, loop.position) || joined(loop) != shared) {
-        continue;
-      }
-      if (++digits[first + digit] < loop.trips) {
-        return true;
-      }
-      digits[first + digit] = 0;
-    }
-    return false;
-  };
-  std::size_t digit = 0;
+  positions.set_weights.clear();
+  spreads_.clear();
   for (int i = 0; i < loops; ++i) {
     const RankChain::Loop& loop = chain.loops[static_cast<std::size_t>(i)];
-    if (loop.spatial) {
-      digits[digit++] = is_fixed(query, loop.position) ? query.fixed[loop.position] : 0;
+    if (!loop.spatial) {
+      continue;
     }
+    const AxisId axis = nest_->loops[static_cast<std::size_t>(loop.position)].axis;
+    Spread spread{.position = loop.position, .trips = loop.trips};
+    spread.fixed = is_fixed(query, loop.position);
+    spread.digit = spread.fixed ? query.fixed[loop.position] : 0;
+    spread.shares = group.kind != Kind::tiles && loop.position >= query.from &&
+                    has(query.shared, index(axis));
+    spread.by_runs = group.kind != Kind::window;
+    spreads_.push_back(spread);
   }
-  std::size_t count = 0;
-  const auto emit = [&] {
-    digits.resize(digits.size() + positions.width);
-    std::copy_n(digits.begin() + static_cast<std::ptrdiff_t>(count * positions.width),
-                positions.width,
-                digits.begin() + static_cast<std::ptrdiff_t>((count + 1) * positions.width));
-    ++count;
-  };
+  positions.width = spreads_.size();
   do {
     do {
-      emit();
-    } while (advance(count * positions.width, true));
-    positions.ends.push_back(count);
-  } while (advance(count * positions.width, false));
+      emit_position(positions);
+    } while (next_position(true));
+    positions.ends.push_back(positions.weights.size());
+    positions.set_weights.push_back(positions.set_weight);
+  } while (next_position(false));
+}
+
+void StepSums::emit_position(Positions& positions) const {
+  std::int64_t sharing = 1;
+  std::int64_t apart = 1;
+  for (const Spread& spread : spreads_) {
+    const auto& runs = runs_[static_cast<std::size_t>(spread.position)];
+    const bool by_run = spread.by_runs && !spread.fixed;
+    positions.digits.push_back(by_run ? runs[static_cast<std::size_t>(spread.digit)].first
+                                      : spread.digit);
+    (spread.shares ? sharing : apart) *=
+        by_run ? runs[static_cast<std::size_t>(spread.digit)].count : 1;
+  }
+  positions.weights.push_back(sharing);
+  positions.set_weight = apart;
+}
+
+/// Steps the digits that share, or those that do not; false once all are back at 0.
+bool StepSums::next_position(bool shares) {
+  for (std::size_t i = spreads_.size(); i-- > 0;) {
+    Spread& spread = spreads_[i];
+    if (spread.fixed || spread.shares != shares) {
+      continue;
+    }
+    const auto& runs = runs_[static_cast<std::size_t>(spread.position)];
+    const std::int64_t count =
+        spread.by_runs ? static_cast<std::int64_t>(runs.size()) : spread.trips;
+    if (++spread.digit < count) {
+      return true;
+    }
+    spread.digit = 0;
+  }
+  return false;
 }
 
 std::int64_t StepSums::sum_samples(const Group& group, const MoveQuery& query, bool all, Keep keep,
@@ -365,11 +495,11 @@ std::int64_t StepSums::sum_samples(const Group& group, const MoveQuery& query, b
     return window_samples(group, query, all);
   }
   std::int64_t sum = 0;
-  for (std::size_t s = 0; s < samples_[0].size(); ++s) {
+  for (std::size_t s = 0; s < samples_[0]->size(); ++s) {
     const std::int64_t words = group.kind == Kind::absent
                                    ? absent_words(group, s, query, all, keep, active)
                                    : tile_words(group, s, query, all);
-    sum += samples_[0].weights[s] * words;
+    sum += samples_[0]->weights[s] * words;
   }
   return sum;
 }
@@ -384,34 +514,34 @@ std::int64_t StepSums::absent_words(const Group& group, std::size_t sample, cons
   const int loops = chain.loops_above(query.depth);
   std::int64_t words = 0;
   std::size_t position = 0;
-  for (const std::size_t end : positions.ends) {
-    std::int64_t before = 0;
-    std::int64_t after = 0;
-    bool grew = false;
-    bool shrank = false;
-    for (; position < end; ++position) {
+  for (std::size_t set = 0; set < positions.ends.size(); ++set) {
+    Holders holders;
+    for (; position < positions.ends[set]; ++position) {
       const std::span<const std::int64_t> digits{
           positions.digits.data() + position * positions.width, positions.width};
-      const bool was = interval_at(chain, loops, samples_[0].before_of(sample), digits).length > 0;
-      const bool is = interval_at(chain, loops, samples_[0].after_of(sample), digits).length > 0;
-      before += was ? 1 : 0;
-      after += is ? 1 : 0;
-      grew = grew || (is && !was);
-      shrank = shrank || (was && !is);
+      const bool was = interval_at(chain, loops, samples_[0]->before_of(sample), digits).length > 0;
+      const bool is = interval_at(chain, loops, samples_[0]->after_of(sample), digits).length > 0;
+      holders.before += was ? positions.weights[position] : 0;
+      holders.after += is ? positions.weights[position] : 0;
+      holders.grew = holders.grew || (is && !was);
+      holders.shrank = holders.shrank || (was && !is);
     }
-    if (all) {
-      words += after > 0 ? 1 : 0;
-    } else if (keep == Keep::any_holder) {
-      words += before > 0 && after > 0 ? 1 : 0;
-    } else if (keep == Keep::grows) {
-      words += before == active && after > active ? 1 : 0;
-    } else if (query.leaving) {
-      words += before > 0 && !shrank ? 1 : 0;
-    } else {
-      words += after > 0 && !grew ? 1 : 0;
-    }
+    const bool counts = all ? holders.after > 0 : keeps(holders, keep, query.leaving, active);
+    words += counts ? positions.set_weights[set] : 0;
   }
   return words;
+}
+
+bool StepSums::keeps(const Holders& holders, Keep keep, bool leaving, std::int64_t active) {
+  switch (keep) {
+    case Keep::any_holder:
+      return holders.before > 0 && holders.after > 0;
+    case Keep::grows:
+      return holders.before == active && holders.after > active;
+    case Keep::every_holder:
+      break;
+  }
+  return leaving ? holders.before > 0 && !holders.shrank : holders.after > 0 && !holders.grew;
 }
 
 /// Tiles of one rank are equal or disjoint, so sharing makes no difference.
@@ -421,13 +551,17 @@ std::int64_t StepSums::tile_words(const Group& group, std::size_t sample, const 
   const RankChain& chain = chains_[at(group.ranks.front())];
   const int loops = loops_of(group, chain, query);
   std::int64_t words = 0;
-  for (std::size_t position = 0; position < positions.ends.back(); ++position) {
-    const std::span<const std::int64_t> digits{
-        positions.digits.data() + position * positions.width, positions.width};
-    const Interval is = interval_at(chain, loops, samples_[0].after_of(sample), digits);
-    const bool same =
-        all || interval_at(chain, loops, samples_[0].before_of(sample), digits).start == is.start;
-    words += same ? measure(group, is.length, query.holes) : 0;
+  std::size_t position = 0;
+  for (std::size_t set = 0; set < positions.ends.size(); ++set) {
+    for (; position < positions.ends[set]; ++position) {
+      const std::span<const std::int64_t> digits{
+          positions.digits.data() + position * positions.width, positions.width};
+      const Interval is = interval_at(chain, loops, samples_[0]->after_of(sample), digits);
+      const bool same =
+          all ||
+          interval_at(chain, loops, samples_[0]->before_of(sample), digits).start == is.start;
+      words += same ? positions.set_weights[set] * measure(group, is.length, query.holes) : 0;
+    }
   }
   return words;
 }
@@ -437,7 +571,7 @@ std::int64_t StepSums::window_samples(const Group& group, const MoveQuery& query
   std::vector<std::size_t>& sample = sample_at_;
   sample.assign(group.ranks.size(), 0);
   for (std::size_t i = 0; i < group.ranks.size(); ++i) {
-    if (samples_[i].size() == 0) {
+    if (samples_[i]->size() == 0) {
       return 0;
     }
   }
@@ -445,12 +579,12 @@ std::int64_t StepSums::window_samples(const Group& group, const MoveQuery& query
   for (bool more = true; more;) {
     std::int64_t weight = 1;
     for (std::size_t i = 0; i < sample.size(); ++i) {
-      weight *= samples_[i].weights[sample[i]];
+      weight *= samples_[i]->weights[sample[i]];
     }
     sum += weight * window_words(group, query, all);
     more = false;
     for (std::size_t i = 0; i < sample.size() && !more; ++i) {
-      more = ++sample[i] < samples_[i].size();
+      more = ++sample[i] < samples_[i]->size();
       sample[i] = more ? sample[i] : 0;
     }
   }
@@ -514,7 +648,7 @@ StepSums::Span StepSums::window_span(const Group& group, const MoveQuery& query,
     const Positions& positions = positions_[i];
     const Interval interval = interval_at(
         chain, chain.loops_above(query.depth),
-        before ? samples_[i].before_of(sample_at_[i]) : samples_[i].after_of(sample_at_[i]),
+        before ? samples_[i]->before_of(sample_at_[i]) : samples_[i]->after_of(sample_at_[i]),
         {positions.digits.data() + position_at_[i] * positions.width, positions.width});
     if (interval.length == 0) {
       return {};

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "core/nest.hpp"
+#include "core/offsets.hpp"
 #include "core/problem.hpp"
 #include "core/rank_chain.hpp"
 
@@ -78,7 +79,28 @@ class StepSums {
   struct Positions {
     std::size_t width = 0;
     std::vector<std::int64_t> digits;  ///< `width` per position
+    std::vector<std::int64_t> weights;  ///< positions of its set that it stands for
+    std::vector<std::int64_t> set_weights;  ///< sets that a set stands for
+    std::int64_t set_weight = 1;            ///< of the set under construction
     std::vector<std::size_t> ends;     ///< where each sharing set ends, in positions
+  };
+
+  /// A spread while its positions are listed; `digit` is a digit, or the number of a run of them.
+  struct Spread {
+    int position = 0;
+    std::int64_t trips = 1;
+    std::int64_t digit = 0;
+    bool fixed = false;
+    bool shares = false;
+    bool by_runs = false;
+  };
+
+  /// How many positions of a sharing set have the word before and after a step.
+  struct Holders {
+    std::int64_t before = 0;
+    std::int64_t after = 0;
+    bool grew = false;
+    bool shrank = false;
   };
 
   struct Span {
@@ -88,8 +110,12 @@ class StepSums {
 
   static std::vector<Group> groups_of(const Problem& problem, std::size_t tensor);
   void place(const Group& group, const MoveQuery& query);
-  void list_positions(const RankChain& chain, int loops, const MoveQuery& query, bool may_share,
-                      Positions& positions) const;
+  void list_positions(const Group& group, const RankChain& chain, int loops,
+                      const MoveQuery& query, Positions& positions);
+  void emit_position(Positions& positions) const;
+  bool next_position(bool shares);
+  static bool keeps(const Holders& holders, Keep keep, bool leaving, std::int64_t active);
+  bool keeps_words(const MoveQuery& query, int position) const;
   std::int64_t sum_all(const Group& group, const MoveQuery& query);
   std::int64_t sum_kept(const Group& group, const MoveQuery& query, int loop, Keep keep,
                         std::int64_t active);
@@ -104,6 +130,14 @@ class StepSums {
   std::int64_t window_set(const Group& group, const MoveQuery& query, bool all);
   Span window_span(const Group& group, const MoveQuery& query, bool before) const;
   static std::int64_t merged_words(std::vector<Span>& spans);
+  /// Digits of a spread that behave alike in every step: a run from `first` on.
+  struct DigitRun {
+    std::int64_t first = 0;
+    std::int64_t count = 1;
+  };
+  void list_runs(std::size_t rank);
+  const Samples& samples_for(std::size_t rank, const SampleRequest& request);
+  std::int64_t window_simple(const Group& group, const MoveQuery& query, int step);
   bool simple(const Group& group) const;
   std::int64_t simple_all(const Group& group, const MoveQuery& query) const;
   std::int64_t simple_kept(const Group& group, const MoveQuery& query, int loop, Keep keep) const;
@@ -116,7 +150,21 @@ class StepSums {
   const Nest* nest_ = nullptr;
   std::vector<RankChain> chains_;              ///< by RankId
   std::vector<std::vector<Group>> groups_;     ///< by TensorId
-  std::vector<Samples> samples_;               ///< of the group at hand, by its ranks
+  std::vector<RankMask> tile_ranks_;           ///< by TensorId: ranks whose steps move every word
+  std::vector<std::vector<DigitRun>> runs_;    ///< by loop of the nest, where it is spatial
+  /// By RankId: the samples asked for since prepare(), for they are asked for again and again.
+  struct KnownSamples {
+    SampleRequest request;
+    Samples samples;
+  };
+  std::vector<std::vector<KnownSamples>> known_;
+  std::vector<std::size_t> known_count_;       ///< by RankId
+  std::vector<const Samples*> samples_;        ///< of the group at hand, by its ranks
+  std::vector<Samples> lasts_;                 ///< of standing(), by the group's ranks
+  std::vector<Spread> spreads_;
+  std::vector<Spacing> spacings_;
+  std::vector<std::int64_t> starts_;
+  std::vector<std::int64_t> extents_, next_extents_;
   std::vector<Positions> positions_;           ///< of the group at hand, by its ranks
   std::vector<std::size_t> sample_at_;         ///< the window's sample at hand, by its ranks
   std::vector<std::size_t> set_at_;            ///< its sharing set at hand

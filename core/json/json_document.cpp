@@ -3,8 +3,8 @@
 #include <array>
 #include <cerrno>
 #include <cstddef>
-#include <cstring>
 #include <fstream>
+#include <system_error>
 
 #include "core/input_error.hpp"
 
@@ -57,7 +57,7 @@ std::string read_text_file(const std::string& path) {
   constexpr std::size_t largest = std::size_t{256} << 20U;
   std::ifstream file(path, std::ios::binary);
   if (!file) {
-    throw InputError(path + ": cannot be opened: " + std::strerror(errno));
+    throw InputError(path + ": cannot be opened: " + std::generic_category().message(errno));
   }
   std::string text;
   std::array<char, 65536> block{};

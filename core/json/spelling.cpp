@@ -89,8 +89,8 @@ std::string nearest_name(std::string_view name, std::span<const std::string> can
     }
     const bool is_start = name.size() > 1 && std::string_view(candidate).starts_with(name);
     const int distance = is_start ? 1 : spelling_distance(name, candidate);
-    const bool shares_something =
-        distance < static_cast<int>(std::max(name.size(), candidate.size()));
+    const std::size_t longer = std::max(name.size(), candidate.size());
+    const bool shares_something = static_cast<std::size_t>(distance) < longer;
     if (distance < best_distance && shares_something) {
       best_distance = distance;
       best = candidate;
