@@ -198,36 +198,69 @@ void add_report(const JsonValue& list, std::vector<MappingEntry>& entries,
   }
 }
 
+/// {"mappings": [...]}
+void add_mappings(const JsonValue& document, const JsonValue& list,
+                  std::vector<MappingEntry>& entries, Diagnostics& diagnostics) {
+  ObjectReader reader(document, "the mapping file", diagnostics);
+  for (const char* key : {"mappings", "name", "about", "source"}) {
+    reader.find(key);
+  }
+  reader.reject_unknown_keys();
+  for (const JsonValue& element : list.elements) {
+    add_mapping(element, entries, diagnostics);
+  }
+}
+
 std::vector<MappingEntry> find_mappings(const JsonValue& document, Diagnostics& diagnostics) {
   std::vector<MappingEntry> entries;
   const JsonValue* schema = document.find("schema");
-  const JsonValue* list = document.find(schema != nullptr ? "layers" : "mappings");
   if (schema != nullptr && schema->text != "tessera-report-1") {
     diagnostics.report(schema->location, "a file of the schema " + quote(schema->text) +
                                              "; mappings come from 'tessera-report-1'");
-  } else if (schema != nullptr || list != nullptr) {
-    if (list == nullptr || list->kind != JsonKind::array) {
-      diagnostics.report(list == nullptr ? document.location : list->location,
-                         schema != nullptr ? "a report needs a list 'layers'"
-                                           : "'mappings' must be a list of mappings");
-      return entries;
-    }
-    if (schema != nullptr) {
-      add_report(*list, entries, diagnostics);
-      return entries;
-    }
-    ObjectReader reader(document, "the mapping file", diagnostics);
-    for (const char* key : {"mappings", "name", "about", "source"}) {
-      reader.find(key);
-    }
-    reader.reject_unknown_keys();
-    for (const JsonValue& element : list->elements) {
-      add_mapping(element, entries, diagnostics);
-    }
-  } else {
+    return entries;
+  }
+  const JsonValue* list = document.find(schema != nullptr ? "layers" : "mappings");
+  if (schema == nullptr && list == nullptr) {
     add_mapping(document, entries, diagnostics);
+  } else if (list == nullptr || list->kind != JsonKind::array) {
+    diagnostics.report(list == nullptr ? document.location : list->location,
+                       schema != nullptr ? "a report needs a list 'layers'"
+                                         : "'mappings' must be a list of mappings");
+  } else if (schema != nullptr) {
+    add_report(*list, entries, diagnostics);
+  } else {
+    add_mappings(document, *list, entries, diagnostics);
   }
   return entries;
+}
+
+Json write_store(const Problem& problem, const MappingNode& node) {
+  Json tensors = Json::array();
+  for (std::size_t t = 0; t < problem.layer.tensors.size(); ++t) {
+    if (has(node.tensors, static_cast<int>(t))) {
+      tensors.push_back(problem.layer.tensors[t].name);
+    }
+  }
+  return {{"store", problem.storage(node.storage).name}, {"tensors", tensors}};
+}
+
+Json write_node(const Problem& problem, const MappingNode& node) {
+  const std::string& rank = problem.layer.ranks[static_cast<std::size_t>(index(node.rank))].name;
+  switch (node.kind) {
+    case NodeKind::store:
+      return write_store(problem, node);
+    case NodeKind::loop:
+      return {{"for", rank}, {"tile", node.tile}};
+    case NodeKind::spread: {
+      const ArrayId array = problem.axes[static_cast<std::size_t>(index(node.axis))].array;
+      return {{"spread", rank},
+              {"tile", node.tile},
+              {"over", problem.array(array).name + "." + problem.axis(node.axis).name}};
+    }
+    case NodeKind::compute:
+      break;
+  }
+  return {{"compute", problem.compute().name}};
 }
 
 }  // namespace
@@ -244,32 +277,7 @@ Mapping read_mapping(const JsonValue& value, const Problem& problem, Diagnostics
 Json write_mapping(const Problem& problem, const Mapping& mapping) {
   Json nodes = Json::array();
   for (const MappingNode& node : mapping.nodes) {
-    const auto& rank = problem.layer.ranks[static_cast<std::size_t>(index(node.rank))].name;
-    switch (node.kind) {
-      case NodeKind::store: {
-        Json tensors = Json::array();
-        for (std::size_t t = 0; t < problem.layer.tensors.size(); ++t) {
-          if (has(node.tensors, static_cast<int>(t))) {
-            tensors.push_back(problem.layer.tensors[t].name);
-          }
-        }
-        nodes.push_back({{"store", problem.storage(node.storage).name}, {"tensors", tensors}});
-        break;
-      }
-      case NodeKind::loop:
-        nodes.push_back({{"for", rank}, {"tile", node.tile}});
-        break;
-      case NodeKind::spread: {
-        const ArrayId array = problem.axes[static_cast<std::size_t>(index(node.axis))].array;
-        nodes.push_back({{"spread", rank},
-                         {"tile", node.tile},
-                         {"over", problem.array(array).name + "." + problem.axis(node.axis).name}});
-        break;
-      }
-      case NodeKind::compute:
-        nodes.push_back({{"compute", problem.compute().name}});
-        break;
-    }
+    nodes.push_back(write_node(problem, node));
   }
   return {{"layer", problem.layer.name}, {"nodes", nodes}};
 }
@@ -278,7 +286,6 @@ MappingFile::MappingFile(std::string_view text, const std::string& file) : file_
   auto document = parse_json(text, diagnostics_.add_source(file), diagnostics_);
   diagnostics_.throw_first();
   document_ = std::move(*document);
-  is_report_ = document_.find("schema") != nullptr;
   for (const MappingEntry& entry : find_mappings(document_, diagnostics_)) {
     layers_.push_back(entry.layer);
     mappings_.push_back(*entry.mapping);

@@ -31,7 +31,7 @@ class MappingFile {
 
   /// The layers that have a mapping, in the file's order.
   const std::vector<std::string>& layers() const { return layers_; }
-  bool is_report() const { return is_report_; }
+  bool is_report() const { return document_.find("schema") != nullptr; }
   /// The whole document: of a report, "architecture" and "network" are of use too.
   const JsonValue& document() const { return document_; }
 
@@ -46,7 +46,6 @@ class MappingFile {
   std::string file_;
   Diagnostics diagnostics_;  // without problems, once constructed
   JsonValue document_;
-  bool is_report_ = false;
   std::vector<std::string> layers_;
   std::vector<JsonValue> mappings_;  // by position in layers_
 };

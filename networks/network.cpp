@@ -165,16 +165,15 @@ std::vector<std::size_t> find_cycle(const std::vector<Vertices>& after) {
   }
   // Every stuck layer comes after a stuck one: going back from any of them ends in a cycle.
   Vertices walk = {static_cast<std::size_t>(first - stuck.begin())};
-  while (true) {
+  std::vector<bool> walked(after.size(), false);
+  while (!walked[walk.back()]) {
+    walked[walk.back()] = true;
     const Vertices& earlier = after[walk.back()];
-    const std::size_t next =
-        *std::find_if(earlier.begin(), earlier.end(), [&](std::size_t v) { return stuck[v]; });
-    const auto seen = std::find(walk.begin(), walk.end(), next);
-    if (seen != walk.end()) {
-      return {seen, walk.end()};
-    }
-    walk.push_back(next);
+    walk.push_back(
+        *std::find_if(earlier.begin(), earlier.end(), [&](std::size_t v) { return stuck[v]; }));
   }
+  const auto start = std::find(walk.begin(), walk.end(), walk.back());
+  return {start, walk.end() - 1};
 }
 
 std::vector<std::size_t> order_of(const std::vector<Vertices>& after) {

@@ -87,7 +87,7 @@ std::string nearest_name(std::string_view name, std::span<const std::string> can
     if (candidate.empty() || candidate.size() > longest_name) {
       continue;
     }
-    const bool is_start = name.size() > 1 && std::string_view(candidate).starts_with(name);
+    const bool is_start = name.size() > 1 && candidate.starts_with(name);
     const int distance = is_start ? 1 : spelling_distance(name, candidate);
     const std::size_t longer = std::max(name.size(), candidate.size());
     const bool shares_something = static_cast<std::size_t>(distance) < longer;
