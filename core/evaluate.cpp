@@ -38,6 +38,20 @@ double leakage_pj(double leakage_mw, std::int64_t instances, double cycles, doub
 
 }  // namespace
 
+/// Least cycles in which a storage's ports can do `load`; 0 where nothing limits them.
+double port_cycles(const ProblemStorage& storage, const Load& load) {
+  double cycles = 0;
+  const auto bound_by = [&](std::int64_t bits, const std::optional<double>& bandwidth) {
+    if (bandwidth) {
+      cycles = std::max(cycles, static_cast<double>(bits) / *bandwidth);
+    }
+  };
+  bound_by(load.read_bits, storage.read_bits_per_cycle);
+  bound_by(load.write_bits, storage.write_bits_per_cycle);
+  bound_by(load.port_bits, storage.shared_bits_per_cycle);
+  return cycles;
+}
+
 /// The evaluation's stages write their results here; nothing is allocated after the first mapping.
 struct Evaluator::Workspace {
   Workspace(const Problem& p, const Convention& c) : problem(p), convention(c), counts(p, c) {
@@ -65,8 +79,8 @@ struct Evaluator::Workspace {
   std::optional<Infeasible> run(std::span<const MappingNode> nodes, bool everything);
   void price_stores();
   void find_cycles(bool everything);
-  void find_storage_cycles(std::size_t storage, bool everything);
-  void find_level_cycles();
+  void find_storage_cycles(std::size_t storage, double at_least, bool everything);
+  double level_cycles(std::size_t storage) const;
   void sum_energy();
   double storage_leakage_pj(std::size_t storage) const;
   double compute_leakage_pj() const;
@@ -130,27 +144,22 @@ void Evaluator::Workspace::price_stores() {
   }
 }
 
-/// MODEL: the busiest instance's bits over the bandwidth, or their sum over a shared port.
-void Evaluator::Workspace::find_storage_cycles(std::size_t s, bool everything) {
+/// The busiest instance's bits over the bandwidth, or their sum over a shared port; left out where a
+/// bound shows that they cannot exceed `at_least` cycles.
+void Evaluator::Workspace::find_storage_cycles(std::size_t s, double at_least, bool everything) {
   const ProblemStorage& storage = problem.storages[s];
-  const bool limited = storage.read_bits_per_cycle || storage.write_bits_per_cycle ||
-                       storage.shared_bits_per_cycle;
-  const Load load =
-      limited || everything ? counts.busiest(static_cast<StorageId>(s)) : Load{};
   StorageCost& cost = storages[s];
   cost.instances = nest.held[s] == 0 ? 0 : counts.instances_used(nest.storage_depth[s]);
   cost.used_bits = nest.used_bits[s];
+  cost.cycles = 0;
+  const auto id = static_cast<StorageId>(s);
+  if (!everything && port_cycles(storage, counts.busiest_bound(id, steps)) <= at_least) {
+    return;
+  }
+  const Load load = counts.busiest(id);
   cost.max_reads = load.reads;
   cost.max_writes = load.writes;
-  cost.cycles = 0;
-  const auto bound_by = [&](std::int64_t bits, const std::optional<double>& bandwidth) {
-    if (bandwidth) {
-      cost.cycles = std::max(cost.cycles, static_cast<double>(bits) / *bandwidth);
-    }
-  };
-  bound_by(load.read_bits, storage.read_bits_per_cycle);
-  bound_by(load.write_bits, storage.write_bits_per_cycle);
-  bound_by(load.port_bits, storage.shared_bits_per_cycle);
+  cost.cycles = port_cycles(storage, load);
 }
 
 void Evaluator::Workspace::find_cycles(bool everything) {
@@ -163,12 +172,10 @@ void Evaluator::Workspace::find_cycles(bool everything) {
     }
   };
   for (std::size_t s = 0; s < problem.storages.size(); ++s) {
-    find_storage_cycles(s, everything);
-  }
-  if (convention.cycles_per_level) {
-    find_level_cycles();
-  }
-  for (std::size_t s = 0; s < problem.storages.size(); ++s) {
+    find_storage_cycles(s, convention.cycles_per_level ? 0.0 : most, everything);
+    if (convention.cycles_per_level) {
+      storages[s].cycles = level_cycles(s);
+    }
     consider(storages[s].cycles, BottleneckKind::storage, s);
   }
   for (std::size_t a = 0; a < problem.arrays.size(); ++a) {
@@ -179,35 +186,35 @@ void Evaluator::Workspace::find_cycles(bool everything) {
   cycles = static_cast<std::int64_t>(std::ceil(most));
 }
 
-/// Timeloop's slowdown of each level, in doubles and in the problem's order of tensors.
-void Evaluator::Workspace::find_level_cycles() {
+/// Timeloop's slowdown of one level, in doubles and in the problem's order of tensors; 0 where
+/// there is none.
+double Evaluator::Workspace::level_cycles(std::size_t s) const {
   const auto step_count = static_cast<double>(steps);
-  for (std::size_t s = 0; s < problem.storages.size(); ++s) {
-    const ProblemStorage& storage = problem.storages[s];
-    double read_need = 0;
-    double write_need = 0;
-    for (const StoreCost& store : stores) {
-      if (at(store.storage) != s) {
-        continue;
-      }
-      const double per_word = storage.word_bits[at(store.tensor)];
-      const auto per_step = [&](std::int64_t words) {
-        return static_cast<double>(words / store.instances) * per_word / step_count;
-      };
-      read_need += per_step(store.charged.reads);
-      write_need += per_step(store.charged.writes + store.charged.updates);
+  const ProblemStorage& storage = problem.storages[s];
+  double read_need = 0;
+  double write_need = 0;
+  for (const StoreCost& store : stores) {
+    if (at(store.storage) != s) {
+      continue;
     }
-    double slowdown = 1.0;
-    const auto slow = [&](double need, const std::optional<double>& bandwidth) {
-      if (bandwidth && need > 0) {
-        slowdown = std::min(slowdown, *bandwidth / need);
-      }
+    const double per_word = storage.word_bits[at(store.tensor)];
+    const auto per_step = [&](std::int64_t words) {
+      const std::int64_t per_instance = words / store.instances;
+      return static_cast<double>(per_instance) * per_word / step_count;
     };
-    slow(read_need, storage.read_bits_per_cycle);
-    slow(write_need, storage.write_bits_per_cycle);
-    slow(read_need + write_need, storage.shared_bits_per_cycle);
-    storages[s].cycles = slowdown < 1.0 ? std::ceil(step_count / slowdown) : 0.0;
+    read_need += per_step(store.charged.reads);
+    write_need += per_step(store.charged.writes + store.charged.updates);
   }
+  double slowdown = 1.0;
+  const auto slow = [&](double need, const std::optional<double>& bandwidth) {
+    if (bandwidth && need > 0) {
+      slowdown = std::min(slowdown, *bandwidth / need);
+    }
+  };
+  slow(read_need, storage.read_bits_per_cycle);
+  slow(write_need, storage.write_bits_per_cycle);
+  slow(read_need + write_need, storage.shared_bits_per_cycle);
+  return slowdown < 1.0 ? std::ceil(step_count / slowdown) : 0.0;
 }
 
 void Evaluator::Workspace::sum_energy() {

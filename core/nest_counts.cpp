@@ -191,6 +191,7 @@ Load NestCounts::busiest(StorageId id) {
     most.write_bits = std::max(most.write_bits, load.write_bits);
     most.port_bits = std::max(most.port_bits, load.read_bits + load.write_bits);
   };
+  // A single instance does all that is done.
   const bool alone = instances_outward_of(storage.arrays_above) == 1;
   if (alone || is_uniform()) {
     alone_ = alone;
@@ -200,6 +201,52 @@ Load NestCounts::busiest(StorageId id) {
     for_each_class(storage.arrays_above, visit);
   }
   return most;
+}
+
+/// An instance cannot take more tiles than its temporal loops have settings, nor can a parent send or
+/// be sent more than all the children below it take; an operation takes one word per step. The
+/// counts of an update and of a refill each bring at most one accumulate read.
+Load NestCounts::busiest_bound(StorageId id, std::int64_t steps) const {
+  const ProblemStorage& storage = problem_.storages[at(id)];
+  Load bound;
+  const auto settings = [&](int depth) {
+    double product = 1;
+    for (int i = 0; i < depth; ++i) {
+      const NestLoop& loop = nest_->loops[static_cast<std::size_t>(i)];
+      product *= loop.spatial ? 1.0 : static_cast<double>(loop.trips);
+    }
+    return product;
+  };
+  double read_bits = 0;
+  double write_bits = 0;
+  for (std::size_t t = 0; t < problem_.tensors.size(); ++t) {
+    const auto& chain = nest_->holders[t];
+    for (std::size_t h = 0; h < chain.size(); ++h) {
+      if (chain[h].storage != id) {
+        continue;
+      }
+      const double own =
+          h == 0 ? 0.0 : settings(chain[h].depth) * static_cast<double>(chain[h].tile_words);
+      const bool computes = h + 1 == chain.size();
+      const int below = computes ? static_cast<int>(nest_->loops.size()) : chain[h + 1].depth;
+      const double children = static_cast<double>(instances_used(below)) /
+                              static_cast<double>(instances_used(chain[h].depth));
+      const double sent = children * (computes ? static_cast<double>(steps)
+                                               : settings(below) * static_cast<double>(
+                                                                       chain[h + 1].tile_words));
+      const bool is_output = problem_.tensors[t].is_output;
+      const double bits = storage.word_bits[t];
+      read_bits += bits * (is_output ? own + (computes ? 1 : 2) * sent : sent);
+      write_bits += bits * (is_output ? own + sent : own);
+    }
+  }
+  const auto whole = [](double value) {
+    return value < 9e18 ? static_cast<std::int64_t>(value) + 1 : INT64_MAX;
+  };
+  bound.read_bits = bound.reads = whole(read_bits);
+  bound.write_bits = bound.writes = whole(write_bits);
+  bound.port_bits = whole(read_bits + write_bits);
+  return bound;
 }
 
 std::int64_t NestCounts::crossing_at(std::size_t tensor, int array) {

@@ -40,6 +40,9 @@ class NestCounts {
   /// The busiest instance of a storage.
   Load busiest(StorageId storage);
 
+  /// Cheap numbers that busiest() does not exceed, field by field; `steps` are the nest's.
+  Load busiest_bound(StorageId storage, std::int64_t steps) const;
+
   /// Least cycles that the busiest instance of an array needs for the words that cross it.
   double crossing_cycles(ArrayId array);
 

@@ -45,7 +45,7 @@ Layer convolution() {
 }
 
 /// DRAM, a shared buffer, a 14 x 12 array of PEs, each with one scratchpad.
-Architecture three_levels() {
+Architecture three_levels(double pad_bits) {
   Architecture architecture;
   architecture.name = "three levels";
   Storage outer;
@@ -64,7 +64,7 @@ Architecture three_levels() {
   pad.name = "spad";
   pad.capacity_bits = 16 * 1024;
   pad.read_pj = pad.write_pj = 1;
-  pad.read_bits_per_cycle = pad.write_bits_per_cycle = 32;
+  pad.read_bits_per_cycle = pad.write_bits_per_cycle = pad_bits;
   Compute compute;
   compute.name = "MAC";
   compute.op_pj = 1;
@@ -97,8 +97,9 @@ bool is_right(const Cost& cost, std::int64_t expected_steps) {
   return cost.steps == expected_steps && cost.operations == std::int64_t{4} * 256 * 128 * 56 * 56 * 9;
 }
 
-void evaluate_mapping(benchmark::State& state, const Mapping& mapping, std::int64_t steps) {
-  const Problem problem = bind(three_levels(), convolution());
+void evaluate_mapping(benchmark::State& state, double pad_bits, const Mapping& mapping,
+                      std::int64_t steps) {
+  const Problem problem = bind(three_levels(pad_bits), convolution());
   const Evaluation evaluation = evaluate(problem, conventions().front(), mapping);
   const Cost* cost = std::get_if<Cost>(&evaluation);
   if (cost == nullptr || !is_right(*cost, steps)) {
@@ -121,17 +122,19 @@ void evaluate_mapping(benchmark::State& state, const Mapping& mapping, std::int6
 
 void perfect(benchmark::State& state) {
   // n p m q c m p: 4*4*4 * 4*8*4*7, then p c r m in the PE: 2*4*3*16
-  evaluate_mapping(state, perfect_mapping(),
+  evaluate_mapping(state, 32, perfect_mapping(),
                    std::int64_t{4} * 4 * 4 * 4 * 8 * 4 * 7 * 2 * 4 * 3 * 16);
 }
 BENCHMARK(perfect);
 
-void imperfect(benchmark::State& state) {
+void imperfect(benchmark::State& state, double pad_bits) {
   // m: 256 steps; p: 56; r: 3; n: 4; q: 5 rounds of 13 columns (the last of 4);
   // c: 7 rounds of 18 spread as 5 x 4, then a round of 2 of one instance: 7*5 + 2.
-  evaluate_mapping(state, imperfect_mapping(), std::int64_t{256} * 56 * 3 * 4 * 5 * (7 * 5 + 2));
+  evaluate_mapping(state, pad_bits, imperfect_mapping(),
+                   std::int64_t{256} * 56 * 3 * 4 * 5 * (7 * 5 + 2));
 }
-BENCHMARK(imperfect);
+BENCHMARK_CAPTURE(imperfect, bound_by_the_scratchpad, 32);
+BENCHMARK_CAPTURE(imperfect, bound_by_compute, 256);
 
 }  // namespace
 }  // namespace tessera
