@@ -153,7 +153,8 @@ void Evaluator::Workspace::find_storage_cycles(std::size_t s, double at_least, b
   cost.used_bits = nest.used_bits[s];
   cost.cycles = 0;
   const auto id = static_cast<StorageId>(s);
-  if (!everything && port_cycles(storage, counts.busiest_bound(id, steps)) <= at_least) {
+  if (!everything && !counts.is_uniform() &&
+      port_cycles(storage, counts.busiest_bound(id, steps)) <= at_least) {
     return;
   }
   const Load load = counts.busiest(id);
@@ -186,8 +187,8 @@ void Evaluator::Workspace::find_cycles(bool everything) {
   cycles = static_cast<std::int64_t>(std::ceil(most));
 }
 
-/// Timeloop's slowdown of one level, in doubles and in the problem's order of tensors; 0 where
-/// there is none.
+/// Timeloop's cycles of one level, in doubles and in the problem's order of tensors: the steps,
+/// slowed down where a port needs more than it has.
 double Evaluator::Workspace::level_cycles(std::size_t s) const {
   const auto step_count = static_cast<double>(steps);
   const ProblemStorage& storage = problem.storages[s];
@@ -200,7 +201,7 @@ double Evaluator::Workspace::level_cycles(std::size_t s) const {
     const double per_word = storage.word_bits[at(store.tensor)];
     const auto per_step = [&](std::int64_t words) {
       const std::int64_t per_instance = words / store.instances;
-      return static_cast<double>(per_instance) * per_word / step_count;
+      return static_cast<double>(per_instance) / step_count * per_word;
     };
     read_need += per_step(store.charged.reads);
     write_need += per_step(store.charged.writes + store.charged.updates);
@@ -214,7 +215,7 @@ double Evaluator::Workspace::level_cycles(std::size_t s) const {
   slow(read_need, storage.read_bits_per_cycle);
   slow(write_need, storage.write_bits_per_cycle);
   slow(read_need + write_need, storage.shared_bits_per_cycle);
-  return slowdown < 1.0 ? std::ceil(step_count / slowdown) : 0.0;
+  return std::ceil(step_count / slowdown);
 }
 
 void Evaluator::Workspace::sum_energy() {

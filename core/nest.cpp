@@ -65,18 +65,17 @@ class NestReader {
 
   std::optional<Infeasible> read_store(const MappingNode& node) {
     const ProblemStorage& storage = problem_.storages[at(node.storage)];
-    Infeasible why{.node = node_, .storage = node.storage};
+    const auto refuse = [&](InfeasibleKind kind) {
+      return Infeasible{.kind = kind, .node = node_, .storage = node.storage};
+    };
     if (last_spread_array_ >= storage.arrays_above || arrays_entered_ > storage.arrays_above) {
-      why.kind = InfeasibleKind::array_order;
-      return why;
+      return refuse(InfeasibleKind::array_order);
     }
     if (problem_.architecture.sibling_order_fixed && index(node.storage) < last_storage_) {
-      why.kind = InfeasibleKind::sibling_order;
-      return why;
+      return refuse(InfeasibleKind::sibling_order);
     }
     if (index(node.storage) == 0 && !nest_.loops.empty()) {
-      why.kind = InfeasibleKind::outermost_not_full;
-      return why;
+      return refuse(InfeasibleKind::outermost_not_full);
     }
     const int depth = static_cast<int>(nest_.loops.size());
     int& first_depth = nest_.storage_depth[at(node.storage)];
@@ -98,19 +97,19 @@ class NestReader {
 
   std::optional<Infeasible> hold(StorageId id, std::size_t t, int depth) {
     const ProblemStorage& storage = problem_.storages[at(id)];
-    Infeasible why{.node = node_, .storage = id, .tensor = static_cast<TensorId>(t)};
+    const auto refuse = [&](InfeasibleKind kind) {
+      return Infeasible{
+          .kind = kind, .node = node_, .storage = id, .tensor = static_cast<TensorId>(t)};
+    };
     if (has(storage.bypass, static_cast<int>(t))) {
-      why.kind = InfeasibleKind::must_bypass;
-      return why;
+      return refuse(InfeasibleKind::must_bypass);
     }
     if (has(nest_.held[at(id)], static_cast<int>(t))) {
-      why.kind = InfeasibleKind::held_twice;
-      return why;
+      return refuse(InfeasibleKind::held_twice);
     }
     auto& chain = nest_.holders[t];
     if (!chain.empty() && index(chain.back().storage) > index(id)) {
-      why.kind = InfeasibleKind::storage_order;
-      return why;
+      return refuse(InfeasibleKind::storage_order);
     }
     nest_.held[at(id)] |= TensorMask{1} << t;
     Holder holder{
@@ -132,11 +131,11 @@ class NestReader {
 
   std::optional<Infeasible> read_loop(const MappingNode& node) {
     const bool spatial = node.kind == NodeKind::spread;
-    Infeasible why{.node = node_, .rank = node.rank, .axis = node.axis};
     if (node.tile < 1) {
-      why.kind = InfeasibleKind::bad_tile;
-      why.needed = node.tile;
-      return why;
+      return Infeasible{.kind = InfeasibleKind::bad_tile,
+                        .node = node_,
+                        .rank = node.rank,
+                        .needed = node.tile};
     }
     std::int64_t& extent = nest_.extent[at(node.rank)];
     const std::int64_t trips = ceil_div(extent, node.tile);
@@ -155,9 +154,10 @@ class NestReader {
     } else if (last_storage_ >= 0 &&
                !has(problem_.storages[static_cast<std::size_t>(last_storage_)].loop_ranks,
                     index(node.rank))) {
-      why.kind = InfeasibleKind::rank_not_in_storage;
-      why.storage = static_cast<StorageId>(last_storage_);
-      return why;
+      return Infeasible{.kind = InfeasibleKind::rank_not_in_storage,
+                        .node = node_,
+                        .storage = static_cast<StorageId>(last_storage_),
+                        .rank = node.rank};
     }
     nest_.perfect = nest_.perfect && extent % node.tile == 0;
     nest_.loops.push_back({.spatial = spatial,

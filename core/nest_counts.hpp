@@ -40,6 +40,9 @@ class NestCounts {
   /// The busiest instance of a storage.
   Load busiest(StorageId storage);
 
+  /// Whether every instance does the same, but for returning partial sums: the tiles are perfect.
+  bool is_uniform() const;
+
   /// Cheap numbers that busiest() does not exceed, field by field; `steps` are the nest's.
   Load busiest_bound(StorageId storage, std::int64_t steps) const;
 
@@ -62,7 +65,6 @@ class NestCounts {
   void list_digits(int arrays_above, bool every);
   Counts counts_at(std::size_t tensor, std::size_t holder);
   std::int64_t crossing_at(std::size_t tensor, int array);
-  bool is_uniform() const;
   std::int64_t instances_outward_of(int arrays) const;
   std::int64_t passes(int array) const;
   std::int64_t first_reads(std::size_t tensor, std::size_t holder);

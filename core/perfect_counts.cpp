@@ -32,12 +32,25 @@ PerfectCounts::PerfectCounts(const Problem& problem, const Convention& conventio
 void PerfectCounts::prepare(const Nest& nest) {
   nest_ = &nest;
   outer_trips_.resize(nest.loops.size() + 1);
-  std::int64_t product = 1;
+  outer_spreads_.resize(nest.loops.size() + 1);
+  spreads_.clear();
+  std::int64_t steps = 1;
+  std::int64_t positions = 1;
   for (std::size_t i = 0; i < nest.loops.size(); ++i) {
-    outer_trips_[i] = product;
-    product *= nest.loops[i].spatial ? 1 : nest.loops[i].trips;
+    const NestLoop& loop = nest.loops[i];
+    outer_trips_[i] = steps;
+    outer_spreads_[i] = positions;
+    (loop.spatial ? positions : steps) *= loop.trips;
+    if (loop.spatial) {
+      spreads_.push_back({.position = static_cast<int>(i),
+                          .rank = bit(loop.rank),
+                          .axis = bit(loop.axis),
+                          .array = index(problem_.axes[at(loop.axis)].array),
+                          .trips = loop.trips});
+    }
   }
-  outer_trips_[nest.loops.size()] = product;
+  outer_trips_[nest.loops.size()] = steps;
+  outer_spreads_[nest.loops.size()] = positions;
 }
 
 bool PerfectCounts::covers(TensorId tensor) const {
@@ -80,6 +93,13 @@ PerfectCounts::Leg PerfectCounts::make_leg(std::size_t tensor, std::size_t child
     leg.arrays_end = problem_.storages[at(chain[child].storage)].arrays_above;
   }
   leg.contexts = outer_trips_[static_cast<std::size_t>(leg.to)];
+  while (leg.first_spread < spreads_.size() && spreads_[leg.first_spread].position < leg.from) {
+    ++leg.first_spread;
+  }
+  leg.last_spread = leg.first_spread;
+  while (leg.last_spread < spreads_.size() && spreads_[leg.last_spread].position < leg.to) {
+    ++leg.last_spread;
+  }
   // An operation asks again in every step; a storage only where its tile changes.
   leg.visits = is_compute ? leg.contexts : 1;
   for (int i = leg.to - 1; i >= 0 && !is_compute; --i) {
@@ -92,32 +112,21 @@ PerfectCounts::Leg PerfectCounts::make_leg(std::size_t tensor, std::size_t child
   return leg;
 }
 
-std::int64_t PerfectCounts::instances(int depth) const {
-  std::int64_t product = 1;
-  for (int i = 0; i < depth; ++i) {
-    const NestLoop& loop = nest_->loops[static_cast<std::size_t>(i)];
-    product *= loop.spatial ? loop.trips : 1;
-  }
-  return product;
-}
-
 std::int64_t PerfectCounts::instances_of_array(int array) const {
   std::int64_t product = 1;
-  for (const NestLoop& loop : nest_->loops) {
-    const bool outward = loop.spatial && index(problem_.axes[at(loop.axis)].array) < array;
-    product *= outward ? loop.trips : 1;
+  for (const Spread& spread : spreads_) {
+    product *= spread.array < array ? spread.trips : 1;
   }
   return product;
 }
 
 std::int64_t PerfectCounts::relevant_spreads(const Leg& leg, int from, int arrays_end) const {
   std::int64_t product = 1;
-  for (int i = from; i < leg.to; ++i) {
-    const NestLoop& loop = nest_->loops[static_cast<std::size_t>(i)];
-    if (loop.spatial && index(problem_.axes[at(loop.axis)].array) < arrays_end &&
-        (problem_.tensors[leg.tensor].relevant & bit(loop.rank)) != 0) {
-      product *= loop.trips;
-    }
+  for (std::size_t i = 0; i < leg.last_spread; ++i) {
+    const Spread& spread = spreads_[i];
+    const bool counts = spread.position >= from && spread.array < arrays_end &&
+                        (problem_.tensors[leg.tensor].relevant & spread.rank) != 0;
+    product *= counts ? spread.trips : 1;
   }
   return product;
 }
@@ -126,17 +135,25 @@ std::int64_t PerfectCounts::relevant_spreads(const Leg& leg, int from, int array
 /// ask for the same words, each where they ask for disjoint ones. Spreads of window ranks that
 /// share are left to the union.
 std::int64_t PerfectCounts::multiplicity(const Leg& leg, AxisMask shared) const {
+  const RankMask disjoint =
+      problem_.tensors[leg.tensor].relevant & ~window_ranks_[leg.tensor];
+  std::int64_t product = instances(leg.from);
+  for (std::size_t i = leg.first_spread; i < leg.last_spread; ++i) {
+    const Spread& spread = spreads_[i];
+    const bool joined = (shared & spread.axis) != 0;
+    product *= !joined || (disjoint & spread.rank) != 0 ? spread.trips : 1;
+  }
+  return product;
+}
+
+/// Positions that ask for the same words and do not share.
+std::int64_t PerfectCounts::irrelevant_copies(const Leg& leg, AxisMask shared) const {
   const RankMask relevant = problem_.tensors[leg.tensor].relevant;
-  const RankMask window = window_ranks_[leg.tensor];
   std::int64_t product = 1;
-  for (int i = 0; i < leg.to; ++i) {
-    const NestLoop& loop = nest_->loops[static_cast<std::size_t>(i)];
-    if (!loop.spatial) {
-      continue;
-    }
-    const bool joined = i >= leg.from && has(shared, index(loop.axis));
-    const bool disjoint = (relevant & ~window & bit(loop.rank)) != 0;
-    product *= !joined || disjoint ? loop.trips : 1;
+  for (std::size_t i = 0; i < leg.last_spread; ++i) {
+    const Spread& spread = spreads_[i];
+    const bool joined = i >= leg.first_spread && (shared & spread.axis) != 0;
+    product *= !joined && (relevant & spread.rank) == 0 ? spread.trips : 1;
   }
   return product;
 }
@@ -147,35 +164,49 @@ void PerfectCounts::gather_spacings(const Leg& leg, std::size_t dimension, AxisM
   if (terms.size() < 2) {
     return;
   }
-  for (int i = leg.from; i < leg.to; ++i) {
-    const NestLoop& loop = nest_->loops[static_cast<std::size_t>(i)];
-    if (!loop.spatial || !has(shared, index(loop.axis))) {
+  for (std::size_t i = leg.first_spread; i < leg.last_spread; ++i) {
+    const Spread& spread = spreads_[i];
+    if ((shared & spread.axis) == 0) {
       continue;
     }
     for (const Term& term : terms) {
-      if (term.rank == loop.rank) {
-        spacings_.push_back({.step = term.coefficient * loop.tile, .count = loop.trips});
+      if (bit(term.rank) == spread.rank) {
+        const std::int64_t tile = nest_->loops[static_cast<std::size_t>(spread.position)].tile;
+        spacings_.push_back({.step = term.coefficient * tile, .count = spread.trips});
       }
     }
+  }
+  if (spacings_.size() < 2) {
+    return;
   }
   std::sort(spacings_.begin(), spacings_.end(),
             [](const Spacing& a, const Spacing& b) { return a.step < b.step; });
 }
 
-/// Every temporal loop above the child whose steps leave some words in place, or change nothing;
-/// with `reset_` the way back that the loops inside it have gone.
+/// The temporal loops above the child, innermost first, with the moves of their steps; under exact
+/// overlap only those whose steps leave some words in place. `reset_` is the way back that the loops
+/// inside have gone.
 void PerfectCounts::list_steps(const Leg& leg) {
-  const auto& dimensions = problem_.tensors[leg.tensor].dimensions;
   steps_.clear();
   moves_.clear();
+  const bool exact = convention_.window == Window::exact_overlap;
+  if (leg.sizes == nullptr || (exact && window_ranks_[leg.tensor] == 0)) {
+    return;
+  }
+  const auto& dimensions = problem_.tensors[leg.tensor].dimensions;
+  const RankMask tiled = problem_.tensors[leg.tensor].relevant & ~window_ranks_[leg.tensor];
   reset_.assign(dimensions.size(), 0);
   for (int i = leg.to - 1; i >= 0; --i) {
     const NestLoop& loop = nest_->loops[static_cast<std::size_t>(i)];
     if (loop.spatial) {
       continue;
     }
-    steps_.push_back({.times = outer_trips_[static_cast<std::size_t>(i)] * (loop.trips - 1),
-                      .first_move = moves_.size()});
+    // A rank alone in its dimensions moves the tile clear of itself, and outer loops do not undo it.
+    if (exact && (tiled & bit(loop.rank)) != 0) {
+      break;
+    }
+    const std::size_t first_move = moves_.size();
+    bool overlaps = true;
     for (std::size_t d = 0; d < dimensions.size(); ++d) {
       std::int64_t move = -reset_[d];
       for (const Term& term : dimensions[d].terms) {
@@ -184,8 +215,15 @@ void PerfectCounts::list_steps(const Leg& leg) {
           reset_[d] += term.coefficient * loop.tile * (loop.trips - 1);
         }
       }
+      overlaps = overlaps && std::abs(move) < leg.sizes[d];
       moves_.push_back(move);
     }
+    if (exact && !overlaps) {
+      moves_.resize(first_move);
+      continue;
+    }
+    steps_.push_back({.times = outer_trips_[static_cast<std::size_t>(i)] * (loop.trips - 1),
+                      .first_move = first_move});
   }
 }
 
@@ -205,22 +243,20 @@ std::int64_t PerfectCounts::fetched(const Leg& leg, AxisMask shared) {
 std::int64_t PerfectCounts::fetched_window(const Leg& leg, AxisMask shared) {
   const std::size_t dimensions = problem_.tensors[leg.tensor].dimensions.size();
   const auto size = [&](std::size_t d) { return leg.sizes == nullptr ? 1 : leg.sizes[d]; };
-  steps_.clear();
-  if (leg.sizes != nullptr) {
-    list_steps(leg);
-  }
   std::int64_t all = leg.contexts;
   kept_.assign(steps_.size(), 1);
+  const bool shares = leg.first_spread < leg.last_spread && shared != 0;
   for (std::size_t d = 0; d < dimensions; ++d) {
-    gather_spacings(leg, d, shared);
-    const std::int64_t whole = covered_words(spacings_, size(d), scratch_);
+    spacings_.clear();
+    if (shares) {
+      gather_spacings(leg, d, shared);
+    }
+    const bool apart = spacings_.empty();
+    const std::int64_t whole = apart ? size(d) : covered_words(spacings_, size(d), scratch_);
     all *= whole;
     for (std::size_t s = 0; s < steps_.size(); ++s) {
-      if (kept_[s] == 0) {
-        continue;
-      }
       const std::int64_t move = std::abs(moves_[steps_[s].first_move + d]);
-      kept_[s] *= move >= size(d) ? 0 : whole - covered_words(spacings_, move, scratch_);
+      kept_[s] *= whole - (apart ? move : covered_words(spacings_, move, scratch_));
     }
   }
   for (std::size_t s = 0; s < steps_.size(); ++s) {
@@ -235,7 +271,6 @@ std::int64_t PerfectCounts::fetched_window(const Leg& leg, AxisMask shared) {
 /// forgets the vector. Only identical requests share.
 std::int64_t PerfectCounts::fetched_by_translation(const Leg& leg, AxisMask shared) {
   const std::size_t dimensions = problem_.tensors[leg.tensor].dimensions.size();
-  list_steps(leg);
   std::int64_t words = leg.box;
   const std::int64_t* remembered = nullptr;
   for (const Step& step : steps_) {
@@ -297,12 +332,14 @@ void PerfectCounts::count_input(std::size_t tensor, bool arrays, Movement& movem
   const AxisMask shared = masks_.shared[tensor];
   for (std::size_t child = 1; child <= chain.size(); ++child) {
     const Leg leg = make_leg(tensor, child);
+    list_steps(leg);
     auto& parent = movement.holders[child - 1];
     parent.total.reads_for_child = fetched(leg, shared);
     parent.busiest.reads_for_child = parent.total.reads_for_child / instances(leg.from);
     if (child < chain.size()) {
       auto& holder = movement.holders[child];
-      holder.total.fills = fetched(leg, 0);
+      const bool shares = leg.first_spread < leg.last_spread;
+      holder.total.fills = shares ? fetched(leg, 0) : parent.total.reads_for_child;
       holder.busiest.fills = holder.total.fills / instances(leg.to);
     }
     for (int a = leg.arrays_begin; arrays && a < leg.arrays_end; ++a) {
@@ -380,7 +417,12 @@ void PerfectCounts::count_output(std::size_t tensor, bool arrays, Movement& move
     }
     for (int a = leg.arrays_begin; arrays && a < leg.arrays_end; ++a) {
       auto& array = movement.arrays[static_cast<std::size_t>(a)];
-      array.deliveries += filled + visited * multiplicity(leg, shared & inward_of(a));
+      const AxisMask inward = shared & inward_of(a);
+      const std::int64_t handed =
+          to_all && !is_compute ? visited * multiplicity(leg, inward) -
+                                      words * irrelevant_copies(leg, inward)
+                                : filled;
+      array.deliveries += handed + visited * multiplicity(leg, inward);
       array.crossing += refills_first / relevant_spreads(leg, leg.from, a) +
                         visited * multiplicity(leg, shared & inward_of(a - 1)) /
                             instances_of_array(a);

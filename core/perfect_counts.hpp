@@ -43,6 +43,15 @@ class PerfectCounts {
     std::size_t first_move = 0;
   };
 
+  /// A spatial loop of the nest.
+  struct Spread {
+    int position = 0;
+    RankMask rank = 0;
+    AxisMask axis = 0;
+    int array = 0;
+    std::int64_t trips = 1;
+  };
+
   /// One tensor's way from a parent node to a child node (a storage or the compute).
   struct Leg {
     std::size_t tensor = 0;
@@ -54,6 +63,8 @@ class PerfectCounts {
     const std::int64_t* sizes = nullptr;  ///< of the tile by dimension; nullptr: the compute's
     int arrays_begin = 0;                 ///< the arrays between parent and child
     int arrays_end = 0;
+    std::size_t first_spread = 0;         ///< the spreads between parent and child
+    std::size_t last_spread = 0;
   };
 
   Leg make_leg(std::size_t tensor, std::size_t child) const;
@@ -62,7 +73,10 @@ class PerfectCounts {
   std::int64_t fetched_window(const Leg& leg, AxisMask shared);
   std::int64_t fetched_by_translation(const Leg& leg, AxisMask shared);
   std::int64_t multiplicity(const Leg& leg, AxisMask shared) const;
-  std::int64_t instances(int depth) const;
+  std::int64_t instances(int depth) const {
+    return outer_spreads_[static_cast<std::size_t>(depth)];
+  }
+  std::int64_t irrelevant_copies(const Leg& leg, AxisMask shared) const;
   std::int64_t instances_of_array(int array) const;
   std::int64_t relevant_spreads(const Leg& leg, int from, int arrays_end) const;
   std::int64_t output_hits(const Leg& leg) const;
@@ -80,6 +94,8 @@ class PerfectCounts {
   std::vector<RankMask> window_ranks_;    ///< by TensorId: ranks of such dimensions
   std::vector<RankMask> repeated_ranks_;  ///< by TensorId: ranks of two dimensions
   std::vector<std::int64_t> outer_trips_;  ///< by loop: product of the temporal trips outside it
+  std::vector<std::int64_t> outer_spreads_;  ///< by loop: product of the spatial trips outside it
+  std::vector<Spread> spreads_;              ///< outermost first
   std::vector<Step> steps_;
   std::vector<std::int64_t> moves_;
   std::vector<std::int64_t> reset_;

@@ -59,9 +59,13 @@ class Walker {
       level.after.assign(level.place.instances, {});
     }
     for (std::size_t child = levels_.size() - 1; is_output_ && child-- > 1;) {
-      const std::int64_t before = result_.counts[child - 1][0].updates;
+      const std::vector<Counts> before = result_.counts[child - 1];
       drain(child);
-      result_.last_updates[child - 1] = result_.counts[child - 1][0].updates - before;
+      for (std::size_t i = 0; i < before.size(); ++i) {
+        result_.last_updates[child - 1] =
+            std::max(result_.last_updates[child - 1],
+                     result_.counts[child - 1][i].updates - before[i].updates);
+      }
     }
     return work_ <= TensorWalk::max_work;
   }
@@ -262,7 +266,9 @@ class Walker {
       update(compute);
     }
     for (std::size_t k = 0; first_step_ && k + 1 < compute; ++k) {
-      result_.first_reads[k] = result_.counts[k][0].reads_for_child;
+      for (const Counts& counts : result_.counts[k]) {
+        result_.first_reads[k] = std::max(result_.first_reads[k], counts.reads_for_child);
+      }
     }
     first_step_ = false;
   }

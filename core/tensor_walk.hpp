@@ -48,8 +48,8 @@ class TensorWalk {
     std::vector<Place> arrays;
     std::vector<std::vector<std::int64_t>> crossing;       ///< by ArrayId, by instance
     std::vector<std::int64_t> deliveries;                  ///< by ArrayId
-    std::vector<std::int64_t> first_reads;                 ///< by holder, position 0
-    std::vector<std::int64_t> last_updates;                ///< by holder, position 0
+    std::vector<std::int64_t> first_reads;                 ///< by holder, the busiest instance
+    std::vector<std::int64_t> last_updates;                ///< by holder, the busiest instance
   };
 
  private:

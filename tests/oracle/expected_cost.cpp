@@ -112,6 +112,9 @@ double slowed_cycles(const ProblemStorage& storage, std::size_t id, const Interp
   if (storage.write_bits_per_cycle && write_need > 0) {
     slowdown = std::min(slowdown, *storage.write_bits_per_cycle / write_need);
   }
+  if (storage.shared_bits_per_cycle && read_need + write_need > 0) {
+    slowdown = std::min(slowdown, *storage.shared_bits_per_cycle / (read_need + write_need));
+  }
   return std::ceil(steps / slowdown);
 }
 
