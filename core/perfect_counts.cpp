@@ -384,8 +384,13 @@ void PerfectCounts::count_output(std::size_t tensor, bool arrays, Movement& move
     const std::int64_t visited = leg.visits * output_hits(leg);
     const std::int64_t requested = visited * multiplicity(leg, ~AxisMask{0});
     const std::int64_t updates = visited * multiplicity(leg, shared);
-    const std::int64_t refills = is_compute ? 0 : requested - unvalued;
-    const std::int64_t refills_first = is_compute ? 0 : requested / parents - unvalued_first;
+    std::int64_t refills = is_compute ? 0 : requested - unvalued;
+    std::int64_t refills_first = is_compute ? 0 : requested / parents - unvalued_first;
+    if (to_all && !is_compute) {
+      // Copies that are not reduced together are read for one by one, but for the first visit.
+      refills = updates - words * irrelevant_copies(leg, shared);
+      refills_first = refills / parents;
+    }
     auto& parent = movement.holders[child - 1];
     parent.total.updates = updates;
     parent.busiest.updates = updates / parents;

@@ -237,10 +237,10 @@ bool has_perfect_factors(const Layer& layer, const Mapping& mapping) {
   for (const MappingNode& node : mapping.nodes) {
     if (node.kind == NodeKind::loop || node.kind == NodeKind::spread) {
       std::int64_t& extent = extents[static_cast<std::size_t>(index(node.rank))];
-      if (extent % node.tile != 0) {
+      if (extent > node.tile && extent % node.tile != 0) {
         return false;
       }
-      extent = node.tile;
+      extent = std::min(extent, node.tile);  // a loop of one trip is no loop
     }
   }
   return true;
