@@ -295,6 +295,7 @@ Cost Evaluator::Workspace::cost() {
     cost.arrays.push_back(array_cost(a));
   }
   cost.bottleneck = bottleneck;
+  cost.methods = counts.methods();
   return cost;
 }
 

@@ -66,6 +66,9 @@ struct Bottleneck {
   int index = 0;  ///< StorageId or ArrayId
 };
 
+/// How the counts of a tensor were found; all are exact (docs/model.md, How the counts are found).
+enum class CountMethod : std::uint8_t { closed_form, sums_over_steps, walk };
+
 /// Scores of a mapping that fits. The parts sum to the total:
 /// energy_pj = sum of stores + sum of arrays + compute_pj + sum of leakage.
 struct Cost {
@@ -83,6 +86,7 @@ struct Cost {
   std::vector<StorageCost> storages;       ///< by StorageId, used or not
   std::vector<ArrayCost> arrays;           ///< by ArrayId
   Bottleneck bottleneck;
+  std::vector<CountMethod> methods;        ///< by TensorId
 };
 
 enum class InfeasibleKind : std::uint8_t {

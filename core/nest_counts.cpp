@@ -23,7 +23,7 @@ NestCounts::NestCounts(const Problem& problem, const Convention& convention)
       sums_(problem),
       walk_(problem),
       movements_(problem.tensors.size()),
-      methods_(problem.tensors.size(), Method::perfect) {}
+      methods_(problem.tensors.size(), CountMethod::closed_form) {}
 
 std::optional<Infeasible> NestCounts::count(const Nest& nest, bool arrays) {
   nest_ = &nest;
@@ -36,7 +36,7 @@ std::optional<Infeasible> NestCounts::count(const Nest& nest, bool arrays) {
   for (std::size_t t = 0; t < problem_.tensors.size(); ++t) {
     const auto tensor = static_cast<TensorId>(t);
     if (nest.perfect && perfect_.covers(tensor)) {
-      methods_[t] = Method::perfect;
+      methods_[t] = CountMethod::closed_form;
       perfect_.count(tensor, arrays, movements_[t]);
       continue;
     }
@@ -48,11 +48,11 @@ std::optional<Infeasible> NestCounts::count(const Nest& nest, bool arrays) {
       summed = true;
     }
     if (!nest.perfect && sums_.covers(t)) {
-      methods_[t] = Method::sums;
+      methods_[t] = CountMethod::sums_over_steps;
       sums_.count(t, arrays, movements_[t]);
       continue;
     }
-    methods_[t] = Method::walk;
+    methods_[t] = CountMethod::walk;
     if (!walk_.count(nest, t, arrays, movements_[t])) {
       return Infeasible{.kind = InfeasibleKind::too_large,
                         .tensor = tensor,
@@ -61,10 +61,6 @@ std::optional<Infeasible> NestCounts::count(const Nest& nest, bool arrays) {
     }
   }
   return std::nullopt;
-}
-
-int NestCounts::walked() const {
-  return static_cast<int>(std::count(methods_.begin(), methods_.end(), Method::walk));
 }
 
 std::int64_t NestCounts::instances_used(int depth) const {
@@ -80,7 +76,7 @@ std::int64_t NestCounts::instances_used(int depth) const {
 /// wherever any instance does, so it is the busiest.
 bool NestCounts::is_uniform() const {
   return std::all_of(methods_.begin(), methods_.end(),
-                     [](Method method) { return method == Method::perfect; });
+                     [](CountMethod method) { return method == CountMethod::closed_form; });
 }
 
 /// Digits of each spread at which instances begin to differ: 0, the first position whose share is
@@ -124,7 +120,10 @@ void NestCounts::list_digits(int arrays_above, bool every) {
 
 template <typename Visit>
 void NestCounts::for_each_class(int arrays_above, const Visit& visit) {
-  list_digits(arrays_above, walked() > 0);
+  // What is walked is known for each instance apart.
+  const bool walked =
+      std::find(methods_.begin(), methods_.end(), CountMethod::walk) != methods_.end();
+  list_digits(arrays_above, walked);
   choice_.assign(nest_->loops.size(), 0);
   for (bool more = true; more;) {
     visit();
@@ -155,11 +154,11 @@ Counts NestCounts::counts_at(std::size_t tensor, std::size_t holder) {
     return movements_[tensor].holders[holder].total;
   }
   switch (methods_[tensor]) {
-    case Method::walk:
+    case CountMethod::walk:
       return walk_.at_instance(tensor, holder, fixed_);
-    case Method::sums:
+    case CountMethod::sums_over_steps:
       return sums_.at_instance(tensor, holder, fixed_);
-    case Method::perfect:
+    case CountMethod::closed_form:
       break;
   }
   return movements_[tensor].holders[holder].busiest;
@@ -251,11 +250,11 @@ Load NestCounts::busiest_bound(StorageId id, std::int64_t steps) const {
 
 std::int64_t NestCounts::crossing_at(std::size_t tensor, int array) {
   switch (methods_[tensor]) {
-    case Method::walk:
+    case CountMethod::walk:
       return walk_.crossing(tensor, array, fixed_);
-    case Method::sums:
+    case CountMethod::sums_over_steps:
       return sums_.crossing(tensor, array, fixed_);
-    case Method::perfect:
+    case CountMethod::closed_form:
       break;
   }
   return movements_[tensor].arrays[static_cast<std::size_t>(array)].crossing;
@@ -288,11 +287,11 @@ double NestCounts::crossing_cycles(ArrayId id) {
 
 std::int64_t NestCounts::first_reads(std::size_t tensor, std::size_t holder) {
   switch (methods_[tensor]) {
-    case Method::walk:
+    case CountMethod::walk:
       return walk_.first_reads(tensor, holder);
-    case Method::sums:
+    case CountMethod::sums_over_steps:
       return sums_.first_reads(tensor, holder);
-    case Method::perfect:
+    case CountMethod::closed_form:
       break;
   }
   return perfect_.first_reads(tensor, holder);
@@ -300,11 +299,11 @@ std::int64_t NestCounts::first_reads(std::size_t tensor, std::size_t holder) {
 
 std::int64_t NestCounts::last_updates(std::size_t tensor, std::size_t holder) {
   switch (methods_[tensor]) {
-    case Method::walk:
+    case CountMethod::walk:
       return walk_.last_updates(tensor, holder);
-    case Method::sums:
+    case CountMethod::sums_over_steps:
       return sums_.last_updates(tensor, holder);
-    case Method::perfect:
+    case CountMethod::closed_form:
       break;
   }
   return perfect_.last_updates(tensor, holder);

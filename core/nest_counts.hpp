@@ -54,12 +54,10 @@ class NestCounts {
   /// state per pass, where a pass is one setting of the temporal loops outward of the array.
   double ramp_cycles();
 
-  /// How many of the tensors of the last nest were counted by walking.
-  int walked() const;
+  /// By TensorId.
+  const std::vector<CountMethod>& methods() const { return methods_; }
 
  private:
-  enum class Method : std::uint8_t { perfect, sums, walk };
-
   template <typename Visit>
   void for_each_class(int arrays_above, const Visit& visit);
   void list_digits(int arrays_above, bool every);
@@ -78,7 +76,7 @@ class NestCounts {
   TensorWalk walk_;
   std::vector<Movement> movements_;  ///< by TensorId
   bool alone_ = false;  ///< the storage at hand has one instance in use: its totals are its own
-  std::vector<Method> methods_;      ///< by TensorId
+  std::vector<CountMethod> methods_;      ///< by TensorId
   std::vector<std::int64_t> fixed_;  ///< the class at hand, by loop
   std::vector<std::vector<std::int64_t>> digits_;  ///< candidate digits, by loop
   std::vector<std::size_t> choice_;                ///< of the class at hand, by loop

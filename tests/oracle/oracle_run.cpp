@@ -4,6 +4,8 @@
 // Cases S … S+N-1, in turn general ones and even, perfect ones. The first K mismatches are shrunk
 // and shown. Exit code 1 where there was one.
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <iostream>
@@ -16,6 +18,7 @@
 #include <vector>
 
 #include "core/convention.hpp"
+#include "core/evaluate.hpp"
 #include "tests/oracle/compare_with_model.hpp"
 #include "tests/oracle/shrink_case.hpp"
 #include "tests/support/case_text.hpp"
@@ -88,6 +91,19 @@ const Convention& convention_of(const Options& options, std::uint64_t seed) {
   return *find_convention(seed % 4 == 0 ? "timeloop" : "tessera");
 }
 
+/// The slowest way in which the model found a tensor's counts.
+void add_methods(const support::RandomCase& one, const Convention& convention,
+                 std::set<std::string>& kinds) {
+  const Problem problem = bind(one.architecture, one.layer);
+  const Evaluation evaluation = evaluate(problem, convention, one.mapping);
+  if (const Cost* cost = std::get_if<Cost>(&evaluation)) {
+    constexpr std::array names = {"counted in closed form", "counted by sums over steps",
+                                  "counted by walking"};
+    const CountMethod slowest = *std::max_element(cost->methods.begin(), cost->methods.end());
+    kinds.insert(names.at(static_cast<std::size_t>(slowest)));
+  }
+}
+
 /// What the case is like, for the summary.
 std::set<std::string> kinds_of(const support::RandomCase& one, const Convention& convention) {
   std::set<std::string> kinds = {"all", "layer " + one.layer.name,
@@ -131,6 +147,7 @@ std::set<std::string> kinds_of(const support::RandomCase& one, const Convention&
       }
     }
   }
+  add_methods(one, convention, kinds);
   return kinds;
 }
 
