@@ -1,10 +1,10 @@
 #include "core/layer.hpp"
 
 #include <algorithm>
-#include <functional>
 
 #include "core/checked.hpp"
 #include "core/input_error.hpp"
+#include "core/offsets.hpp"
 
 namespace tessera {
 
@@ -22,24 +22,16 @@ std::int64_t bound(const Layer& layer, RankId rank) {
   return layer.ranks.at(static_cast<std::size_t>(index(rank))).bound;
 }
 
-/// Distinct values of the dimension's expression. Dimensions that share a rank are not told apart.
-std::int64_t used_indices(const Layer& layer, const TensorDimension& dimension,
-                          std::int64_t extent) {
-  std::vector<bool> used(static_cast<std::size_t>(extent), false);
-  used[0] = true;
+/// Distinct values of the dimension's expression: one word at every sum of multiples.
+std::int64_t used_indices(const Layer& layer, const TensorDimension& dimension) {
+  std::vector<Spacing> spacings;
   for (const Term& term : dimension.terms) {
-    std::vector<bool> next(used.size(), false);
-    for (std::int64_t value = 0; value < bound(layer, term.rank); ++value) {
-      const std::int64_t shift = value * term.coefficient;
-      for (std::int64_t i = 0; i + shift < extent; ++i) {
-        if (used[static_cast<std::size_t>(i)]) {
-          next[static_cast<std::size_t>(i + shift)] = true;
-        }
-      }
-    }
-    used = std::move(next);
+    spacings.push_back({.step = term.coefficient, .count = bound(layer, term.rank)});
   }
-  return std::count(used.begin(), used.end(), true);
+  std::sort(spacings.begin(), spacings.end(),
+            [](const Spacing& a, const Spacing& b) { return a.step < b.step; });
+  std::vector<std::int64_t> scratch;
+  return covered_words(spacings, 1, scratch);
 }
 
 std::int64_t extent(const Layer& layer, const TensorDimension& dimension) {
@@ -80,9 +72,16 @@ std::int64_t box_words(const Layer& layer, const Tensor& tensor) {
 
 std::int64_t used_words(const Layer& layer, const Tensor& tensor) {
   std::int64_t words = 1;
+  RankMask seen = 0;
   for (const TensorDimension& dimension : tensor.dimensions) {
-    words = multiply_or_throw(layer, words,
-                              used_indices(layer, dimension, extent(layer, dimension)));
+    RankMask ranks = 0;
+    for (const Term& term : dimension.terms) {
+      ranks |= bit(term.rank);
+    }
+    if ((ranks & seen) == 0) {
+      words = multiply_or_throw(layer, words, used_indices(layer, dimension));
+    }
+    seen |= ranks;
   }
   return words;
 }

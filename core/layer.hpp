@@ -58,7 +58,8 @@ std::int64_t operations(const Layer& layer);
 /// (a dimension spans sum of coefficient * (bound - 1), plus 1). Throws InputError past 2^62.
 std::int64_t box_words(const Layer& layer, const Tensor& tensor);
 
-/// Words of `tensor` that some operation of the layer uses: the box without its holes.
+/// Words of `tensor` that some operation of the layer uses: the box without its holes. Where a rank
+/// stands in several dimensions, a lower bound: the later of them are taken to follow the first.
 std::int64_t used_words(const Layer& layer, const Tensor& tensor);
 
 }  // namespace tessera
