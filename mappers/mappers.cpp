@@ -1,0 +1,26 @@
+#include <algorithm>
+#include <array>
+
+#include "mappers/mapper.hpp"
+#include "mappers/random.hpp"
+
+namespace tessera {
+
+namespace {
+
+constexpr std::array all{
+    Mapper{.name = "random",
+           .about = "samples and improves mappings of any mapspace; seeded",
+           .search = search_random},
+};
+
+}  // namespace
+
+std::span<const Mapper> mappers() { return all; }
+
+const Mapper* find_mapper(std::string_view name) {
+  const auto* found = std::ranges::find(all, name, &Mapper::name);
+  return found == all.end() ? nullptr : found;
+}
+
+}  // namespace tessera

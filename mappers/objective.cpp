@@ -1,0 +1,20 @@
+#include "mappers/mapper.hpp"
+
+namespace tessera {
+
+double objective_value(Objective objective, const Score& score) {
+  const auto cycles = static_cast<double>(score.cycles);
+  switch (objective) {
+    case Objective::energy:
+      return score.energy_pj;
+    case Objective::latency:
+      return cycles;
+    case Objective::ed2p:
+      return score.energy_pj * cycles * cycles;
+    case Objective::edp:
+      break;
+  }
+  return score.energy_pj * cycles;
+}
+
+}  // namespace tessera

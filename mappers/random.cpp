@@ -1,0 +1,190 @@
+#include "mappers/random.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "core/nest.hpp"
+#include "mappers/plan_moves.hpp"
+#include "mappers/search_clock.hpp"
+#include "mappers/walk_guard.hpp"
+
+namespace tessera {
+
+namespace {
+
+/// How far over its limit a refused mapping is; 1 is just within.
+double overflow(const Infeasible& why) {
+  if (why.available <= 0) {
+    return std::numeric_limits<double>::max();
+  }
+  return static_cast<double>(why.needed) / static_cast<double>(why.available);
+}
+
+class RandomSearch {
+ public:
+  RandomSearch(const Problem& problem, const SearchOptions& options)
+      : problem_(problem),
+        options_(options),
+        clock_(options),
+        random_(options.seed),
+        evaluator_(problem, *options.convention),
+        moves_(problem, narrowed(options.mapspace, *options.convention), random_) {}
+
+  SearchResult run();
+
+ private:
+  double value(const NestPlan& plan);
+  bool fits(const NestPlan& plan);
+  bool may_go_on();
+  void refuse(const Infeasible& why);
+  void propose();
+  void sample_rounds(std::int64_t count);
+  void anneal(std::int64_t count, double hot);
+
+  const Problem& problem_;
+  const SearchOptions& options_;
+  SearchClock clock_;
+  RandomNumbers random_;
+  Evaluator evaluator_;
+  PlanMoves moves_;
+  std::vector<MappingNode> nodes_, current_nodes_;
+  Nest nest_;
+  NestPlan sampled_, current_, proposed_, best_plan_, round_best_;
+  double sampled_value_ = 0;
+  double best_ = std::numeric_limits<double>::infinity();
+  SearchResult result_;
+};
+
+bool RandomSearch::may_go_on() {
+  if (result_.evaluated >= options_.samples) {
+    return false;
+  }
+  constexpr std::int64_t looks = 16;  // at the clock: every so many mappings
+  result_.stopped = result_.stopped || (result_.evaluated % looks == 0 && clock_.is_over());
+  return !result_.stopped;
+}
+
+/// Whether the plan is a mapping that fits; much cheaper than its value.
+bool RandomSearch::fits(const NestPlan& plan) {
+  return plan.write(nodes_) && !read_nest(problem_, nodes_, nest_);
+}
+
+/// Remembers the refusal that came nearest to its limit.
+void RandomSearch::refuse(const Infeasible& why) {
+  if (!result_.why_not || overflow(why) < overflow(*result_.why_not)) {
+    result_.why_not = why;
+  }
+}
+
+/// The objective of a plan; infinite where it does not fit. Counts as one sample.
+double RandomSearch::value(const NestPlan& plan) {
+  constexpr double none = std::numeric_limits<double>::infinity();
+  constexpr std::int64_t most_walked = 20'000;
+  ++result_.evaluated;
+  if (!plan.write(nodes_)) {
+    return none;
+  }
+  if (auto why = read_nest(problem_, nodes_, nest_)) {
+    refuse(*why);
+    return none;
+  }
+  if (may_walk_long(problem_, nest_, most_walked)) {
+    return none;
+  }
+  const auto score = evaluator_.score(nodes_);
+  if (const auto* why = std::get_if<Infeasible>(&score)) {
+    refuse(*why);
+    return none;
+  }
+  ++result_.feasible;
+  const Score& found = std::get<Score>(score);
+  const double objective = objective_value(options_.objective, found);
+  if (objective < best_) {
+    best_ = objective;
+    best_plan_ = plan;
+    result_.score = found;
+    result_.best = Mapping{.nodes = nodes_};
+  }
+  return objective;
+}
+
+/// The best of `count` plans made from scratch becomes the current one.
+void RandomSearch::sample_rounds(std::int64_t count) {
+  double least = std::numeric_limits<double>::infinity();
+  const auto valid = [this](const NestPlan& plan) { return fits(plan); };
+  for (std::int64_t i = 0; i < count && may_go_on(); ++i) {
+    moves_.sample(sampled_, valid);
+    const double objective = value(sampled_);
+    if (objective < least) {
+      least = objective;
+      current_ = sampled_;
+    }
+  }
+  sampled_value_ = least;
+}
+
+/// A plan near the current one, and seldom the same.
+void RandomSearch::propose() {
+  constexpr int tries = 8;
+  current_.write(current_nodes_);
+  for (int i = 0; i < tries; ++i) {
+    proposed_ = current_;
+    do {
+      moves_.change(proposed_);
+    } while (random_.chance(0.35));
+    if (proposed_.write(nodes_) && nodes_ != current_nodes_) {
+      return;
+    }
+  }
+}
+
+/// Metropolis steps on the logarithm of the objective from the current plan, cooling from `hot`.
+void RandomSearch::anneal(std::int64_t count, double hot) {
+  constexpr double cold = 0.002;
+  double here = sampled_value_;
+  double heat = hot;
+  const double cooling =
+      std::pow(cold / hot, 1.0 / static_cast<double>(std::max<std::int64_t>(1, count)));
+  for (std::int64_t i = 0; i < count && may_go_on(); ++i) {
+    propose();
+    const double objective = value(proposed_);
+    heat *= cooling;
+    if (objective <= here || random_.chance(std::exp(std::log(here / objective) / heat))) {
+      here = objective;
+      current_ = proposed_;
+    }
+  }
+}
+
+SearchResult RandomSearch::run() {
+  if (options_.samples > 0) {
+    // The plan with the least footprint: where it does not fit, nothing does.
+    moves_.start(current_, true);
+    sampled_value_ = value(current_);
+  }
+  const std::int64_t round = std::max<std::int64_t>(1, options_.samples / 5);
+  for (int number = 0; may_go_on(); ++number) {
+    if (number < 3) {
+      sample_rounds(round / 5);
+      anneal(round - round / 5, 0.5);
+    } else {
+      current_ = best_plan_;
+      sampled_value_ = best_;
+      anneal(round, 0.1);
+    }
+  }
+  if (result_.best) {
+    result_.why_not.reset();
+  }
+  result_.seconds = clock_.seconds();
+  return result_;
+}
+
+}  // namespace
+
+SearchResult search_random(const Problem& problem, const SearchOptions& options) {
+  return RandomSearch(problem, options).run();
+}
+
+}  // namespace tessera

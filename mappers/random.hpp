@@ -1,0 +1,11 @@
+#pragma once
+
+#include "mappers/mapper.hpp"
+
+namespace tessera {
+
+/// Samples SearchOptions::samples mappings of the mapspace (docs/mappers.md): some from scratch,
+/// most by changing the best ones, with simulated annealing. The result depends on the seed only.
+SearchResult search_random(const Problem& problem, const SearchOptions& options);
+
+}  // namespace tessera
