@@ -1,0 +1,29 @@
+#pragma once
+
+#include <atomic>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace tessera {
+
+/// What the program knows of the machine it runs on. Tests give their own.
+struct Environment {
+  /// Where files that come with the program lie: each has folders arch/ and networks/.
+  std::vector<std::filesystem::path> shared_directories;
+  bool errors_go_to_terminal = false;       ///< someone may be watching: show progress
+  const std::atomic<bool>* stop = nullptr;  ///< set when the user interrupts a search
+  int processors = 1;                       ///< threads of a search, unless flags say otherwise
+};
+
+/// The sub-folders `folder` ("arch", "networks") of the shared directories.
+inline std::vector<std::filesystem::path> shared_folders(const Environment& environment,
+                                                         const std::string& folder) {
+  std::vector<std::filesystem::path> result;
+  for (const std::filesystem::path& directory : environment.shared_directories) {
+    result.push_back(directory / folder);
+  }
+  return result;
+}
+
+}  // namespace tessera

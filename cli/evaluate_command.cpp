@@ -1,0 +1,191 @@
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cli/commands.hpp"
+#include "cli/inputs.hpp"
+#include "cli/layer_groups.hpp"
+#include "cli/layer_pattern.hpp"
+#include "cli/objective_names.hpp"
+#include "cli/report_output.hpp"
+#include "core/evaluate.hpp"
+#include "core/input_error.hpp"
+#include "core/json/spelling.hpp"
+
+namespace tessera {
+
+namespace {
+
+/// Whether a mapping is one, but too large for the architecture; else it is a mistake in the file.
+bool is_shortage(InfeasibleKind kind) {
+  return kind == InfeasibleKind::capacity || kind == InfeasibleKind::fan_out ||
+         kind == InfeasibleKind::too_large;
+}
+
+/// The layers that a report is about; or all of them.
+std::vector<std::string> default_layers(const MappingInput& mappings) {
+  std::vector<std::string> names;
+  const JsonValue* list = mappings.is_report() ? mappings.file.document().find("layers") : nullptr;
+  for (std::size_t i = 0; list != nullptr && i < list->elements.size(); ++i) {
+    const auto of_entry = names_of_entry(list->elements[i]);
+    names.insert(names.end(), of_entry.begin(), of_entry.end());
+  }
+  return names;
+}
+
+/// Which mapping serves a layer: its own, or that of the layer of its shape that has one.
+std::optional<std::string> mapping_name(const MappingInput& mappings, const ChosenGroup& shape,
+                                        const std::string& layer) {
+  if (mappings.file.has_mapping_for(layer)) {
+    return layer;
+  }
+  for (const std::string& name : shape.names) {
+    if (mappings.file.has_mapping_for(name)) {
+      return name;
+    }
+  }
+  return std::nullopt;
+}
+
+/// A layer that a report lists without a mapping: nothing fitted when it was written.
+std::optional<WhyNot> reason_of_report(const MappingInput& mappings, const std::string& layer) {
+  const JsonValue* entry = mappings.is_report() ? report_layer(mappings, layer) : nullptr;
+  if (entry == nullptr) {
+    return std::nullopt;
+  }
+  WhyNot why;
+  why.text = "the report has no mapping for it";
+  const JsonValue* reason = entry->find("why_not");
+  const JsonValue* text = reason == nullptr ? nullptr : reason->find("text");
+  if (text != nullptr && !text->text.empty()) {
+    why.text += ": " + text->text;
+  }
+  return why;
+}
+
+/// Scores the layers that share a mapping.
+LayerReport score(const Report& report, const MappingInput& mappings, const ChosenGroup& group,
+                  const std::optional<std::string>& mapping) {
+  const auto begin = std::chrono::steady_clock::now();
+  LayerReport result{.names = group.names, .count = group.count};
+  Layer layer = report.network.layers()[group.layers.front()].layer;
+  result.search.mapper = "given";
+  if (!mapping) {
+    result.problem = bind(report.architecture, layer);
+    result.why_not = reason_of_report(mappings, group.names.front());
+    if (!result.why_not) {
+      mappings.file.mapping_for(result.problem);  // says what there is
+    }
+    return result;
+  }
+  layer.name = *mapping;
+  result.problem = bind(report.architecture, layer);
+  result.mapping = mappings.file.mapping_for(result.problem);
+  result.problem.layer.name = group.names.front();
+  result.search.evaluated = 1;
+  Evaluation evaluation = evaluate(result.problem, *report.convention, *result.mapping);
+  if (const auto* infeasible = std::get_if<Infeasible>(&evaluation)) {
+    if (!is_shortage(infeasible->kind)) {
+      throw InputError(place_of_node(mappings, *mapping, infeasible->node) + ": layer " +
+                       quote(group.names.front()) + ": " + describe(result.problem, *infeasible));
+    }
+    result.why_not = why_not(result.problem, *infeasible);
+  } else {
+    result.cost = std::get<Cost>(std::move(evaluation));
+  }
+  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
+  result.search.seconds = elapsed.count();
+  return result;
+}
+
+/// Splits a shape's layers by the mapping that serves them, in their order.
+std::vector<std::pair<std::optional<std::string>, ChosenGroup>> split_by_mapping(
+    const Network& network, const MappingInput& mappings, const ChosenGroup& whole_shape,
+    const ChosenGroup& chosen) {
+  std::vector<std::pair<std::optional<std::string>, ChosenGroup>> parts;
+  for (std::size_t i = 0; i < chosen.layers.size(); ++i) {
+    const auto mapping = mapping_name(mappings, whole_shape, chosen.names[i]);
+    auto part = std::find_if(parts.begin(), parts.end(),
+                             [&](const auto& other) { return other.first == mapping; });
+    if (part == parts.end()) {
+      parts.emplace_back(mapping, ChosenGroup{});
+      part = parts.end() - 1;
+    }
+    part->second.layers.push_back(chosen.layers[i]);
+    part->second.names.push_back(chosen.names[i]);
+    part->second.count += network.layers()[chosen.layers[i]].count;
+  }
+  return parts;
+}
+
+std::vector<LayerReport> score_all(const Report& report, const MappingInput& mappings,
+                                   const std::vector<std::size_t>& positions) {
+  const std::vector<ChosenGroup> shapes =
+      group_layers(report.network, select_layers(report.network, {}));
+  std::vector<LayerReport> layers;
+  for (const ChosenGroup& chosen : group_layers(report.network, positions)) {
+    const auto shape = std::find_if(shapes.begin(), shapes.end(), [&](const ChosenGroup& whole) {
+      return std::find(whole.layers.begin(), whole.layers.end(), chosen.layers.front()) !=
+             whole.layers.end();
+    });
+    for (const auto& [mapping, group] :
+         split_by_mapping(report.network, mappings, *shape, chosen)) {
+      layers.push_back(score(report, mappings, group, mapping));
+    }
+  }
+  return layers;
+}
+
+Objective objective_of(const Flags& flags, const MappingInput& mappings) {
+  if (flags.objective) {
+    return *flags.objective;
+  }
+  const auto name = mappings.is_report() ? text_of_report(mappings, "objective") : std::nullopt;
+  for (const ObjectiveName& entry : objective_names()) {
+    if (entry.name == name) {
+      return entry.objective;
+    }
+  }
+  return Objective::edp;
+}
+
+/// The choices that a report was written with; flags come first.
+Flags with_report_defaults(const Flags& flags, const MappingInput& mappings) {
+  Flags result = flags;
+  if (!result.accounting && mappings.is_report()) {
+    result.accounting = text_of_report(mappings, "accounting");
+  }
+  const JsonValue* mapspace =
+      mappings.is_report() ? mappings.file.document().find("mapspace") : nullptr;
+  if (mapspace != nullptr) {
+    const JsonValue* factors = mapspace->find("factors");
+    const JsonValue* nest = mapspace->find("nest");
+    result.mapspace.perfect_factors = factors != nullptr && factors->text == "perfect";
+    result.mapspace.even_nest = nest != nullptr && nest->text == "even";
+  }
+  return result;
+}
+
+}  // namespace
+
+int run_evaluate(const Flags& typed, const Session& session) {
+  const std::optional<MappingInput> mappings = load_mappings(*typed.mapping);
+  const Flags flags = with_report_defaults(typed, *mappings);
+  Report report{.command = flags.arguments,
+                .architecture = architecture_for(flags, session.environment, mappings),
+                .network = network_for(flags, session.environment, mappings),
+                .objective = objective_of(flags, *mappings),
+                .mapspace = flags.mapspace};
+  reject_uncomputed(report.architecture);
+  report.convention = &convention_of(flags, report.architecture);
+  const auto wanted = flags.layers.empty() ? default_layers(*mappings) : flags.layers;
+  ReportOutput output(flags, session);
+  report.layers = score_all(report, *mappings, select_layers(report.network, wanted));
+  return output.write(report);
+}
+
+}  // namespace tessera

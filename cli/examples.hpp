@@ -1,0 +1,42 @@
+#pragma once
+
+// What --help shows after the options.
+
+namespace tessera {
+
+inline constexpr const char* map_examples = R"(Examples:
+  tessera map --arch eyeriss_like --network alexnet
+  tessera map --arch eyeriss_like --network alexnet --layer 'conv*' --objective energy
+  tessera map --arch my_arch.json --network resnet50 --set GLB.capacity_kib=256 --json report.json)";
+
+inline constexpr const char* evaluate_examples = R"(Examples:
+  tessera evaluate --mapping report.json
+  tessera evaluate --arch tiny --network tiny --layer conv1 --mapping conv1_mapping.json --details)";
+
+inline constexpr const char* list_examples = R"(Examples:
+  tessera list archs
+  tessera list mappers)";
+
+inline constexpr const char* show_examples = R"(Examples:
+  tessera show arch eyeriss_like --tree
+  tessera show arch eyeriss_like > my_arch.json
+  tessera show layer alexnet/conv1
+  tessera show mapping report.json --layer conv1 --tree)";
+
+inline constexpr const char* check_examples = R"(Examples:
+  tessera check my_arch.json my_network.json
+  tessera check --arch tiny --network tiny my_mapping.json)";
+
+inline constexpr const char* completion_examples = R"(Examples:
+  tessera completion bash > /etc/bash_completion.d/tessera
+  tessera completion zsh > ~/.zfunc/_tessera
+  tessera completion fish > ~/.config/fish/completions/tessera.fish)";
+
+inline constexpr const char* top_examples = R"(Examples:
+  tessera list archs
+  tessera map --arch eyeriss_like --network alexnet
+  tessera COMMAND --help
+
+Exit codes: 0 done; 1 nothing found, or a limit was reached first; 2 wrong input.)";
+
+}  // namespace tessera

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "mappers/mapper.hpp"
+
+namespace tessera {
+
+enum class Command : std::uint8_t { map, evaluate, list, show, check };
+
+/// What was typed, checked as far as that is possible without reading a file. Options that a
+/// command does not have keep their default.
+struct Flags {
+  Command command = Command::map;
+  std::vector<std::string> arguments;  ///< all of them, as typed
+
+  std::optional<std::string> architecture;
+  std::optional<std::string> network;
+  std::optional<std::string> mapping;  ///< file of mappings, or a report
+  std::vector<std::string> layers;     ///< names or patterns; empty: all layers
+  std::vector<std::string> settings;   ///< PATH=VALUE
+  std::optional<std::int64_t> batch;
+
+  std::optional<Objective> objective;
+  std::optional<std::string> accounting;
+  std::string mapper;
+  Mapspace mapspace;
+  std::int64_t samples = 0;
+  std::uint64_t seed = 0;
+  std::optional<int> threads;
+  std::optional<double> time_limit_s;
+
+  std::optional<std::string> json_file;  ///< "-": standard output
+  std::optional<std::string> csv_file;
+  bool quiet = false;
+  bool details = false;
+
+  std::string what;                ///< of list and show: the kind of thing
+  std::string name;                ///< of show: which one
+  bool tree = false;               ///< of show
+  std::vector<std::string> files;  ///< of check
+};
+
+/// A text that was asked for: help, the version, a completion script.
+struct PlainText {
+  std::string text;
+};
+
+using ParsedFlags = std::variant<Flags, PlainText>;
+
+/// Interprets the command line. Throws InputError with what is wrong and the nearest name.
+ParsedFlags parse_flags(const std::vector<std::string>& arguments);
+
+/// The version of the program.
+std::string program_version();
+
+}  // namespace tessera

@@ -1,0 +1,106 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/architecture.hpp"
+#include "core/convention.hpp"
+#include "core/evaluation.hpp"
+#include "core/mapping.hpp"
+#include "core/problem.hpp"
+#include "mappers/mapper.hpp"
+#include "networks/network.hpp"
+
+namespace tessera {
+
+/// Energies by name, in an order for people.
+using EnergyParts = std::vector<std::pair<std::string, double>>;
+
+/// Why a layer has no cost.
+struct WhyNot {
+  std::optional<std::string> node{};  ///< of the architecture
+  std::optional<std::int64_t> needed_bits{};
+  std::optional<std::int64_t> available_bits{};
+  std::string text;
+};
+
+/// How a mapping was found.
+struct SearchSummary {
+  std::string mapper;  ///< "given": by the user
+  bool proven_optimal = false;
+  bool stopped = false;  ///< by a limit or the user
+  std::optional<double> lower_bound{};
+  std::optional<double> objective_value{};  ///< of the mapping found
+  std::optional<double> mapspace_size{};
+  std::int64_t evaluated = 0;
+  double seconds = 0;
+};
+
+/// Layers of one shape that share a mapping.
+struct LayerReport {
+  std::vector<std::string> names;  ///< in the network's order; the first stands for all
+  std::int64_t count = 1;          ///< how often they run in all
+  Problem problem{};               ///< of the first
+  std::optional<Mapping> mapping{};
+  std::optional<Cost> cost{};  ///< of one run, where the mapping fits
+  std::optional<WhyNot> why_not{};
+  SearchSummary search{};
+
+  const std::string& name() const { return names.front(); }
+};
+
+/// What map and evaluate say.
+struct Report {
+  std::vector<std::string> command;
+  Architecture architecture;
+  Network network;  ///< all of it, whatever layers were chosen
+  const Convention* convention = nullptr;
+  Objective objective = Objective::edp;
+  Mapspace mapspace;
+  std::vector<LayerReport> layers{};
+};
+
+/// Sums over the layers that have a cost, each as often as it runs.
+struct Totals {
+  std::int64_t layers_without_cost = 0;  ///< shapes
+  double energy_pj = 0;
+  std::int64_t cycles = 0;
+  double cycles_with_ramp = 0;
+  double latency_s = 0;
+  double edp_pj_s = 0;
+  double power_mw = 0;
+  std::int64_t macs = 0;
+  double macs_per_cycle = 0;
+  double utilization = 0;
+  std::optional<double> area_mm2;
+  std::int64_t outer_accesses_words = 0;
+  double leakage_pj = 0;
+  EnergyParts energy_by_level_pj;
+  EnergyParts energy_by_tensor_pj;
+};
+
+Totals totals_of(const Report& report);
+
+/// Energy of each node of the architecture, outermost first, its leakage included.
+EnergyParts energy_by_level(const LayerReport& layer);
+/// Energy of each tensor; what belongs to none follows as "compute" and "leakage".
+EnergyParts energy_by_tensor(const LayerReport& layer);
+/// Leakage of all nodes.
+double leakage_of(const Cost& cost);
+/// Charged words at the outermost storage.
+std::int64_t outer_accesses(const Cost& cost);
+/// "compute", or the name of the storage or array that sets the cycles.
+std::string bottleneck_name(const LayerReport& layer);
+
+/// Area of all instances of all nodes; nothing where a node does not state its own.
+std::optional<double> area_of(const Architecture& architecture);
+/// Operations per cycle of all compute instances.
+double peak_operations(const Architecture& architecture);
+
+/// What describe() says of `infeasible`, and the node and bits that it is about.
+WhyNot why_not(const Problem& problem, const Infeasible& infeasible);
+
+}  // namespace tessera

@@ -1,0 +1,79 @@
+#include "cli/report_csv.hpp"
+
+#include <vector>
+
+#include "cli/number_text.hpp"
+
+namespace tessera {
+
+namespace {
+
+std::string cell(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) {
+    return text;
+  }
+  std::string result = "\"";
+  for (const char c : text) {
+    result += c == '"' ? std::string("\"\"") : std::string(1, c);
+  }
+  return result + "\"";
+}
+
+std::string line(const std::vector<std::string>& cells) {
+  std::string result;
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    result += (i == 0 ? "" : ",") + cell(cells[i]);
+  }
+  return result + "\n";
+}
+
+std::vector<std::string> headings(const Report& report) {
+  std::vector<std::string> cells = {"architecture", "network",    "layer",
+                                    "count",        "macs",       "feasible",
+                                    "energy_pj",    "cycles",     "cycles_with_ramp",
+                                    "utilization",  "bottleneck", "outer_accesses_words",
+                                    "leakage_pj"};
+  for (const ArchitectureNode& node : report.architecture.nodes) {
+    cells.push_back(std::visit([](const auto& any) { return any.name; }, node) + "_pj");
+  }
+  cells.emplace_back("why_not");
+  return cells;
+}
+
+std::vector<std::string> row(const Report& report, const LayerReport& layer) {
+  std::vector<std::string> cells = {report.architecture.name,
+                                    report.network.name(),
+                                    layer.name(),
+                                    std::to_string(layer.count),
+                                    std::to_string(layer.problem.operations),
+                                    layer.cost ? "true" : "false"};
+  if (layer.cost) {
+    const Cost& cost = *layer.cost;
+    cells.push_back(exact_text(cost.energy_pj));
+    cells.push_back(std::to_string(cost.cycles));
+    cells.push_back(exact_text(static_cast<double>(cost.cycles) + cost.ramp_cycles));
+    cells.push_back(exact_text(cost.utilization));
+    cells.push_back(bottleneck_name(layer));
+    cells.push_back(std::to_string(outer_accesses(cost)));
+    cells.push_back(exact_text(leakage_of(cost)));
+    for (const auto& part : energy_by_level(layer)) {
+      cells.push_back(exact_text(part.second));
+    }
+  } else {
+    cells.resize(cells.size() + 7 + report.architecture.nodes.size());
+  }
+  cells.push_back(layer.why_not ? layer.why_not->text : "");
+  return cells;
+}
+
+}  // namespace
+
+std::string report_csv(const Report& report) {
+  std::string text = line(headings(report));
+  for (const LayerReport& layer : report.layers) {
+    text += line(row(report, layer));
+  }
+  return text;
+}
+
+}  // namespace tessera

@@ -1,0 +1,215 @@
+#include "cli/report_json.hpp"
+
+#include <cstddef>
+
+#include "arch/architecture_json.hpp"
+#include "cli/flags.hpp"
+#include "cli/number_text.hpp"
+#include "cli/objective_names.hpp"
+#include "core/json/json_writer.hpp"
+#include "mappers/mapping_json.hpp"
+#include "networks/network_json.hpp"
+
+namespace tessera {
+
+namespace {
+
+std::size_t at(auto id) { return static_cast<std::size_t>(index(id)); }
+
+template <typename Number>
+Json number_or_null(const std::optional<Number>& value) {
+  return value ? json_number(static_cast<double>(*value)) : Json(nullptr);
+}
+
+Json count_or_null(const std::optional<std::int64_t>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+Json parts_json(const EnergyParts& parts) {
+  Json result = Json::object();
+  for (const auto& [name, pj] : parts) {
+    result[name] = json_number(pj);
+  }
+  return result;
+}
+
+Json network_json(const Report& report) {
+  const Network& network = report.network;
+  return {{"name", network.name()},
+          {"layers", network.layers().size()},
+          {"unique_layers", unique_layers(network).size()},
+          {"macs", total_operations(network)},
+          {"weights", total_weights(network)},
+          {"definition", write_network(network)}};
+}
+
+Json totals_json(const Totals& totals) {
+  return {{"energy_pj", json_number(totals.energy_pj)},
+          {"cycles", totals.cycles},
+          {"cycles_with_ramp", json_number(totals.cycles_with_ramp)},
+          {"latency_s", json_number(totals.latency_s)},
+          {"edp_pj_s", json_number(totals.edp_pj_s)},
+          {"power_mw", json_number(totals.power_mw)},
+          {"macs", totals.macs},
+          {"macs_per_cycle", json_number(totals.macs_per_cycle)},
+          {"utilization", json_number(totals.utilization)},
+          {"area_mm2", number_or_null(totals.area_mm2)},
+          {"outer_accesses_words", totals.outer_accesses_words},
+          {"leakage_pj", json_number(totals.leakage_pj)},
+          {"layers_without_cost", totals.layers_without_cost},
+          {"energy_by_level_pj", parts_json(totals.energy_by_level_pj)},
+          {"energy_by_tensor_pj", parts_json(totals.energy_by_tensor_pj)}};
+}
+
+Json level_json(const LayerReport& layer, const StoreCost& store) {
+  const Counts& counts = store.counts;
+  return {{"level", layer.problem.storage(store.storage).name},
+          {"tensor", layer.problem.layer.tensors[at(store.tensor)].name},
+          {"tile_words", store.tile_words},
+          {"instances", store.instances},
+          {"counts",
+           {{"reads_for_child", counts.reads_for_child},
+            {"fills", counts.fills},
+            {"updates", counts.updates},
+            {"accumulate_reads", counts.accumulate_reads},
+            {"drain_reads", counts.drain_reads},
+            {"first_visits", counts.first_visits}}},
+          {"charged",
+           {{"reads", store.charged.reads},
+            {"writes", store.charged.writes},
+            {"updates", store.charged.updates}}},
+          {"energy_pj", json_number(store.energy_pj)}};
+}
+
+Json storage_json(const LayerReport& layer, const StorageCost& storage) {
+  const Problem& problem = layer.problem;
+  return {{"level", problem.storage(storage.storage).name},
+          {"instances", storage.instances},
+          {"used_bits", storage.used_bits},
+          {"capacity_bits", count_or_null(problem.storage(storage.storage).capacity_bits)},
+          {"usable_bits", count_or_null(problem.storages[at(storage.storage)].usable_bits)},
+          {"max_reads", storage.max_reads},
+          {"max_writes", storage.max_writes},
+          {"cycles", json_number(storage.cycles)},
+          {"leakage_pj", json_number(layer.cost->storage_leakage_pj[at(storage.storage)])}};
+}
+
+Json array_json(const LayerReport& layer, const ArrayCost& cost) {
+  const Array& array = layer.problem.array(cost.array);
+  Json used = Json::object();
+  for (std::size_t i = 0; i < array.axes.size(); ++i) {
+    used[array.axes[i].name] = cost.used[i];
+  }
+  Json deliveries = Json::object();
+  double energy_pj = 0;
+  for (std::size_t t = 0; t < layer.problem.layer.tensors.size(); ++t) {
+    deliveries[layer.problem.layer.tensors[t].name] = cost.deliveries[t];
+    energy_pj += cost.energy_pj[t];
+  }
+  return {{"array", array.name},
+          {"used", used},
+          {"deliveries", deliveries},
+          {"cycles", json_number(cost.cycles)},
+          {"energy_pj", json_number(energy_pj)}};
+}
+
+void add_cost(const LayerReport& layer, Json& result) {
+  const Cost& cost = *layer.cost;
+  result["energy_pj"] = json_number(cost.energy_pj);
+  result["cycles"] = cost.cycles;
+  result["cycles_with_ramp"] = json_number(static_cast<double>(cost.cycles) + cost.ramp_cycles);
+  result["utilization"] = json_number(cost.utilization);
+  result["bottleneck"] = bottleneck_name(layer);
+  result["ramp_cycles"] = json_number(cost.ramp_cycles);
+  result["steps"] = cost.steps;
+  result["outer_accesses_words"] = outer_accesses(cost);
+  result["leakage_pj"] = json_number(leakage_of(cost));
+  result["energy_by_level_pj"] = parts_json(energy_by_level(layer));
+  result["energy_by_tensor_pj"] = parts_json(energy_by_tensor(layer));
+  result["levels"] = Json::array();
+  for (const StoreCost& store : cost.stores) {
+    result["levels"].push_back(level_json(layer, store));
+  }
+  result["storages"] = Json::array();
+  for (const StorageCost& storage : cost.storages) {
+    result["storages"].push_back(storage_json(layer, storage));
+  }
+  result["arrays"] = Json::array();
+  for (const ArrayCost& array : cost.arrays) {
+    result["arrays"].push_back(array_json(layer, array));
+  }
+  result["compute"] = {{"level", layer.problem.compute().name},
+                       {"instances", cost.compute_instances},
+                       {"operations_pj", json_number(cost.compute_pj)},
+                       {"leakage_pj", json_number(cost.compute_leakage_pj)}};
+}
+
+Json why_not_json(const std::optional<WhyNot>& why) {
+  if (!why) {
+    return nullptr;
+  }
+  return {{"node", why->node ? Json(*why->node) : Json(nullptr)},
+          {"needed_bits", count_or_null(why->needed_bits)},
+          {"available_bits", count_or_null(why->available_bits)},
+          {"text", why->text}};
+}
+
+Json search_json(const SearchSummary& search) {
+  std::optional<double> gap;
+  if (search.lower_bound && search.objective_value && *search.objective_value > 0) {
+    gap = 1 - *search.lower_bound / *search.objective_value;
+  }
+  return {{"mapper", search.mapper},
+          {"proven_optimal", search.proven_optimal},
+          {"stopped", search.stopped},
+          {"lower_bound", number_or_null(search.lower_bound)},
+          {"gap", number_or_null(gap)},
+          {"mapspace_size",
+           search.mapspace_size ? Json(exact_text(*search.mapspace_size)) : Json(nullptr)},
+          {"evaluated", search.evaluated},
+          {"seconds", json_number(search.seconds)}};
+}
+
+Json layer_json(const LayerReport& layer) {
+  Json ranks = Json::object();
+  for (const Rank& rank : layer.problem.layer.ranks) {
+    ranks[rank.name] = rank.bound;
+  }
+  Json result = {{"name", layer.name()},
+                 {"names", layer.names},
+                 {"count", layer.count},
+                 {"ranks", ranks},
+                 {"macs", layer.problem.operations}};
+  if (layer.cost) {
+    add_cost(layer, result);
+  }
+  result["feasible"] = layer.cost.has_value();
+  result["why_not"] = why_not_json(layer.why_not);
+  result["mapping"] = layer.mapping ? write_mapping(layer.problem, *layer.mapping) : Json(nullptr);
+  result["search"] = search_json(layer.search);
+  return result;
+}
+
+}  // namespace
+
+std::string report_json(const Report& report) {
+  Json layers = Json::array();
+  for (const LayerReport& layer : report.layers) {
+    layers.push_back(layer_json(layer));
+  }
+  const Json mapspace = {{"factors", report.mapspace.perfect_factors ? "perfect" : "any"},
+                         {"nest", report.mapspace.even_nest ? "even" : "uneven"},
+                         {"dataflow", nullptr}};
+  return pretty({{"schema", "tessera-report-1"},
+                 {"version", program_version()},
+                 {"command", report.command},
+                 {"architecture", write_architecture(report.architecture)},
+                 {"accounting", report.convention->name},
+                 {"objective", objective_name(report.objective)},
+                 {"mapspace", mapspace},
+                 {"network", network_json(report)},
+                 {"totals", totals_json(totals_of(report))},
+                 {"layers", layers}});
+}
+
+}  // namespace tessera

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <iosfwd>
+
+#include "cli/report.hpp"
+
+namespace tessera {
+
+/// The report for people: a row per shape of layer, totals, where the energy goes, what the search
+/// did, and why layers have no mapping. The text depends on the inputs alone, not on the time.
+void print_report(const Report& report, std::ostream& out);
+
+/// For each layer: energy and traffic of every level and tensor, and the mapping as a loop nest.
+void print_details(const Report& report, std::ostream& out);
+
+}  // namespace tessera
