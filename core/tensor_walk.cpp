@@ -1,7 +1,6 @@
 #include "core/tensor_walk.hpp"
 
 #include <algorithm>
-#include <map>
 
 namespace tessera {
 
@@ -10,32 +9,6 @@ namespace {
 using Digits = std::vector<std::int64_t>;
 
 std::size_t at(auto id) { return static_cast<std::size_t>(index(id)); }
-
-/// Sets of instances whose requests count once, and the instance that they count for.
-struct Sets {
-  std::vector<std::vector<std::size_t>> members;
-  std::vector<std::size_t> owner;
-};
-
-struct ArrayCrossing {
-  std::size_t array = 0;
-  Sets entering;                  ///< positions of the array and of all inward act as one
-  Sets delivered;                 ///< positions inward of the array do
-  std::vector<std::size_t> owner;  ///< the array's instance, by child instance
-};
-
-/// A child node and all of its instances.
-struct Level {
-  int depth = 0;
-  TensorWalk::Place place;
-  std::vector<Digits> digits;             ///< by instance, by loop of the nest
-  std::vector<std::size_t> by_position;   ///< instances in the order of their positions
-  std::vector<std::size_t> parent;        ///< by instance
-  std::vector<std::vector<std::int64_t>> before, after;  ///< boxes: begin, end per dimension
-  std::vector<std::vector<std::uint8_t>> value;          ///< output: by instance, by word
-  Sets sharing;
-  std::vector<ArrayCrossing> crossings;
-};
 
 class Walker {
  public:
@@ -54,7 +27,7 @@ class Walker {
       return false;
     }
     descend(0);
-    for (Level& level : levels_) {
+    for (WalkLevel& level : levels_) {
       level.before = level.after;
       level.after.assign(level.place.instances, {});
     }
@@ -71,42 +44,10 @@ class Walker {
   }
 
  private:
-  TensorWalk::Place make_place(int depth, int arrays_above) const {
-    TensorWalk::Place place;
-    for (int i = 0; i < depth; ++i) {
-      const NestLoop& loop = nest_.loops[static_cast<std::size_t>(i)];
-      if (loop.spatial && index(problem_.axes[at(loop.axis)].array) < arrays_above) {
-        place.spreads.push_back(i);
-        place.trips.push_back(loop.trips);
-        place.instances *= static_cast<std::size_t>(loop.trips);
-      }
-    }
-    return place;
-  }
-
   bool set_up() {
     const auto& chain = nest_.holders[tensor_];
     const int all_arrays = static_cast<int>(problem_.arrays.size());
-    result_ = {};
-    result_.first_reads.assign(chain.size(), 0);
-    result_.last_updates.assign(chain.size(), 0);
-    std::size_t instances = 0;
-    for (std::size_t k = 0; k <= chain.size(); ++k) {
-      Level level;
-      level.depth = k < chain.size() ? chain[k].depth : static_cast<int>(nest_.loops.size());
-      level.place = make_place(level.depth, all_arrays);
-      instances += level.place.instances;
-      levels_.push_back(level);
-      if (k < chain.size()) {
-        result_.holders.push_back(level.place);
-        result_.counts.emplace_back(level.place.instances);
-      }
-    }
-    for (int a = 0; a < all_arrays; ++a) {
-      result_.arrays.push_back(make_place(static_cast<int>(nest_.loops.size()), a));
-      result_.crossing.emplace_back(result_.arrays.back().instances, 0);
-      result_.deliveries.push_back(0);
-    }
+    const int all_loops = static_cast<int>(nest_.loops.size());
     for (const TensorDimension& dimension : problem_.tensors[tensor_].dimensions) {
       std::int64_t extent = 1;
       for (const Term& term : dimension.terms) {
@@ -114,111 +55,36 @@ class Walker {
       }
       extents_.push_back(extent);
       words_ *= extent;
-      if (words_ * static_cast<std::int64_t>(instances) > TensorWalk::max_work) {
-        return false;
-      }
     }
-    if (count_steps(problem_, nest_) * static_cast<std::int64_t>(instances) >
-        TensorWalk::max_work) {
+    std::int64_t instances = 0;
+    for (std::size_t k = 0; k <= chain.size(); ++k) {
+      const int depth = k < chain.size() ? chain[k].depth : all_loops;
+      instances += static_cast<std::int64_t>(
+          walk_place(problem_, nest_, depth, all_arrays).instances);
+    }
+    if (too_many(words_, instances) || too_many(count_steps(problem_, nest_), instances)) {
       return false;
+    }
+    levels_ = walk_levels(problem_, masks_, nest_, tensor_, words_, arrays_);
+    result_ = {};
+    result_.first_reads.assign(chain.size(), 0);
+    result_.last_updates.assign(chain.size(), 0);
+    for (std::size_t k = 0; k < chain.size(); ++k) {
+      result_.holders.push_back(levels_[k].place);
+      result_.counts.emplace_back(levels_[k].place.instances);
+    }
+    for (int a = 0; a < all_arrays; ++a) {
+      result_.arrays.push_back(walk_place(problem_, nest_, all_loops, a));
+      result_.crossing.emplace_back(result_.arrays.back().instances, 0);
+      result_.deliveries.push_back(0);
     }
     stamps_.assign(static_cast<std::size_t>(words_), 0);
     temporal_.assign(nest_.loops.size(), 0);
     largest_ = problem_.bounds;
-    for (std::size_t k = 0; k < levels_.size(); ++k) {
-      set_up_level(k);
-    }
     return true;
   }
 
-  void set_up_level(std::size_t k) {
-    Level& level = levels_[k];
-    const std::size_t instances = level.place.instances;
-    Digits digits(nest_.loops.size(), 0);
-    for (std::size_t i = 0; i < instances; ++i) {
-      level.digits.push_back(digits);
-      for (std::size_t s = level.place.spreads.size(); s-- > 0;) {
-        std::int64_t& digit = digits[static_cast<std::size_t>(level.place.spreads[s])];
-        if (++digit < level.place.trips[s]) {
-          break;
-        }
-        digit = 0;
-      }
-    }
-    level.before.assign(instances, {});
-    level.after.assign(instances, {});
-    const bool stores = k + 1 < levels_.size();
-    level.value.assign(is_output_ && stores ? instances : 0,
-                       std::vector<std::uint8_t>(static_cast<std::size_t>(words_), 0));
-    order_by_position(level);
-    if (k == 0) {
-      return;
-    }
-    for (std::size_t i = 0; i < instances; ++i) {
-      level.parent.push_back(levels_[k - 1].place.instance(level.digits[i]));
-    }
-    const int from = levels_[k - 1].depth;
-    const AxisMask shared = masks_.shared[tensor_];
-    level.sharing = make_sets(level, from, shared, levels_[k - 1].place);
-    const auto& chain = nest_.holders[tensor_];
-    const int end = stores ? problem_.storages[at(chain[k].storage)].arrays_above
-                           : static_cast<int>(problem_.arrays.size());
-    for (int a = problem_.storages[at(chain[k - 1].storage)].arrays_above; arrays_ && a < end;
-         ++a) {
-      const auto array = static_cast<std::size_t>(a);
-      ArrayCrossing crossing;
-      crossing.array = array;
-      const TensorWalk::Place& place = result_.arrays[array];
-      crossing.entering = make_sets(level, from, shared & masks_.arrays_from[array], place);
-      crossing.delivered = make_sets(level, from, shared & masks_.arrays_from[array + 1], place);
-      for (std::size_t i = 0; i < instances; ++i) {
-        crossing.owner.push_back(place.instance(level.digits[i]));
-      }
-      level.crossings.push_back(crossing);
-    }
-  }
-
-  void order_by_position(Level& level) const {
-    std::vector<std::pair<std::pair<int, int>, int>> keys;
-    for (const int loop : level.place.spreads) {
-      keys.push_back({{index(nest_.loops[static_cast<std::size_t>(loop)].axis), loop}, loop});
-    }
-    std::sort(keys.begin(), keys.end());
-    for (std::size_t i = 0; i < level.place.instances; ++i) {
-      level.by_position.push_back(i);
-    }
-    std::sort(level.by_position.begin(), level.by_position.end(), [&](std::size_t a, std::size_t b) {
-      for (const auto& key : keys) {
-        const auto loop = static_cast<std::size_t>(key.second);
-        if (level.digits[a][loop] != level.digits[b][loop]) {
-          return level.digits[a][loop] < level.digits[b][loop];
-        }
-      }
-      return false;
-    });
-  }
-
-  Sets make_sets(const Level& level, int from, AxisMask shared,
-                 const TensorWalk::Place& owner) const {
-    Sets sets;
-    std::map<Digits, std::size_t> known;
-    for (std::size_t i = 0; i < level.place.instances; ++i) {
-      Digits key = level.digits[i];
-      for (const int loop : level.place.spreads) {
-        const auto position = static_cast<std::size_t>(loop);
-        if (loop >= from && has(shared, index(nest_.loops[position].axis))) {
-          key[position] = 0;
-        }
-      }
-      const auto [found, fresh] = known.try_emplace(key, sets.members.size());
-      if (fresh) {
-        sets.members.emplace_back();
-        sets.owner.push_back(owner.instance(level.digits[i]));
-      }
-      sets.members[found->second].push_back(i);
-    }
-    return sets;
-  }
+  static bool too_many(std::int64_t a, std::int64_t b) { return a > TensorWalk::max_work / b; }
 
   void descend(std::size_t i) {
     if (work_ > TensorWalk::max_work) {
@@ -242,7 +108,7 @@ class Walker {
 
   void step() {
     for (std::size_t k = 0; k < levels_.size(); ++k) {
-      Level& level = levels_[k];
+      WalkLevel& level = levels_[k];
       level.before.swap(level.after);
       if (k + 1 == levels_.size()) {
         level.before.assign(level.place.instances, {});  // operations keep nothing
@@ -274,7 +140,7 @@ class Walker {
   }
 
   /// An instance without work at its node holds nothing: no begin and end at all.
-  void find_box(Level& level, std::size_t instance) {
+  void find_box(WalkLevel& level, std::size_t instance) {
     ++work_;
     start_.assign(problem_.bounds.size(), 0);
     length_ = problem_.bounds;
@@ -345,7 +211,7 @@ class Walker {
 
   /// Visits once each word that some member of the set gets (or gives up, with a value).
   template <typename Visit>
-  void for_set(Level& level, const std::vector<std::size_t>& members, bool leaving,
+  void for_set(WalkLevel& level, const std::vector<std::size_t>& members, bool leaving,
                const Visit& visit) {
     ++stamp_;
     for (const std::size_t i : members) {
@@ -361,8 +227,8 @@ class Walker {
     }
   }
 
-  void cross(Level& level, bool leaving) {
-    for (const ArrayCrossing& crossing : level.crossings) {
+  void cross(WalkLevel& level, bool leaving) {
+    for (const WalkCrossing& crossing : level.crossings) {
       for (std::size_t s = 0; s < crossing.delivered.members.size(); ++s) {
         for_set(level, crossing.delivered.members[s], leaving,
                 [&](std::size_t) { ++result_.deliveries[crossing.array]; });
@@ -376,7 +242,7 @@ class Walker {
   }
 
   void fetch(std::size_t child) {
-    Level& level = levels_[child];
+    WalkLevel& level = levels_[child];
     auto& parents = result_.counts[child - 1];
     for (std::size_t s = 0; s < level.sharing.members.size(); ++s) {
       for_set(level, level.sharing.members[s], false,
@@ -390,7 +256,7 @@ class Walker {
   }
 
   void write_sums(std::size_t child, bool leaving) {
-    Level& level = levels_[child];
+    WalkLevel& level = levels_[child];
     for (std::size_t s = 0; s < level.sharing.members.size(); ++s) {
       const std::size_t owner = level.sharing.owner[s];
       Counts& counts = result_.counts[child - 1][owner];
@@ -404,7 +270,7 @@ class Walker {
   }
 
   void drain(std::size_t child) {
-    Level& level = levels_[child];
+    WalkLevel& level = levels_[child];
     cross(level, true);
     write_sums(child, true);
     for (std::size_t i = 0; i < level.place.instances; ++i) {
@@ -416,7 +282,7 @@ class Walker {
   }
 
   void refill(std::size_t child) {
-    Level& level = levels_[child];
+    WalkLevel& level = levels_[child];
     for (const std::size_t i : level.by_position) {
       const std::size_t parent = level.parent[i];
       auto& value = levels_[child - 1].value[parent];
@@ -430,7 +296,7 @@ class Walker {
         level.value[i][word] = 1;
         ++counts.fills;
         ++result_.counts[child - 1][parent].accumulate_reads;
-        for (const ArrayCrossing& crossing : level.crossings) {
+        for (const WalkCrossing& crossing : level.crossings) {
           ++result_.deliveries[crossing.array];
           ++result_.crossing[crossing.array][crossing.owner[i]];
         }
@@ -450,7 +316,7 @@ class Walker {
   bool arrays_;
   bool is_output_;
   TensorWalk::Result& result_;
-  std::vector<Level> levels_;
+  std::vector<WalkLevel> levels_;
   std::vector<std::int64_t> extents_;
   std::int64_t words_ = 1;
   std::vector<std::uint64_t> stamps_;
@@ -462,15 +328,6 @@ class Walker {
 };
 
 }  // namespace
-
-std::size_t TensorWalk::Place::instance(const std::vector<std::int64_t>& digits) const {
-  std::size_t number = 0;
-  for (std::size_t s = 0; s < spreads.size(); ++s) {
-    number = number * static_cast<std::size_t>(trips[s]) +
-             static_cast<std::size_t>(digits[static_cast<std::size_t>(spreads[s])]);
-  }
-  return number;
-}
 
 TensorWalk::TensorWalk(const Problem& problem)
     : problem_(problem), masks_(problem), results_(problem.tensors.size()) {}

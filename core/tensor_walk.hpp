@@ -5,6 +5,7 @@
 
 #include "core/movement.hpp"
 #include "core/nest.hpp"
+#include "core/walk_levels.hpp"
 
 namespace tessera {
 
@@ -33,19 +34,10 @@ class TensorWalk {
 
   static constexpr std::int64_t max_work = 200'000'000;
 
-  /// A node with one instance per setting of the spreads above it.
-  struct Place {
-    std::vector<int> spreads;          ///< positions in Nest::loops, outermost first
-    std::vector<std::int64_t> trips;   ///< of them
-    std::size_t instances = 1;
-    /// The instance with these digits (by loop of the nest).
-    std::size_t instance(const std::vector<std::int64_t>& digits) const;
-  };
-
   struct Result {
-    std::vector<Place> holders;
+    std::vector<WalkPlace> holders;
     std::vector<std::vector<Counts>> counts;               ///< by holder, by instance
-    std::vector<Place> arrays;
+    std::vector<WalkPlace> arrays;
     std::vector<std::vector<std::int64_t>> crossing;       ///< by ArrayId, by instance
     std::vector<std::int64_t> deliveries;                  ///< by ArrayId
     std::vector<std::int64_t> first_reads;                 ///< by holder, the busiest instance
