@@ -12,64 +12,27 @@ std::size_t at(auto id) { return static_cast<std::size_t>(index(id)); }
 }  // namespace
 
 PerfectCounts::PerfectCounts(const Problem& problem, const Convention& convention)
-    : problem_(problem), convention_(convention), masks_(problem) {
-  for (const ProblemTensor& tensor : problem.tensors) {
-    RankMask seen = 0;
-    RankMask repeated = 0;
-    RankMask window = 0;
-    for (const TensorDimension& dimension : tensor.dimensions) {
-      for (const Term& term : dimension.terms) {
-        repeated |= seen & bit(term.rank);
-        seen |= bit(term.rank);
-        window |= dimension.terms.size() > 1 ? bit(term.rank) : 0;
-      }
-    }
-    window_ranks_.push_back(window);
-    repeated_ranks_.push_back(repeated);
-  }
-}
+    : problem_(problem), convention_(convention), masks_(problem), nest_(problem) {}
 
-void PerfectCounts::prepare(const Nest& nest) {
-  nest_ = &nest;
-  outer_trips_.resize(nest.loops.size() + 1);
-  outer_spreads_.resize(nest.loops.size() + 1);
-  spreads_.clear();
-  std::int64_t steps = 1;
-  std::int64_t positions = 1;
-  for (std::size_t i = 0; i < nest.loops.size(); ++i) {
-    const NestLoop& loop = nest.loops[i];
-    outer_trips_[i] = steps;
-    outer_spreads_[i] = positions;
-    (loop.spatial ? positions : steps) *= loop.trips;
-    if (loop.spatial) {
-      spreads_.push_back({.position = static_cast<int>(i),
-                          .rank = bit(loop.rank),
-                          .axis = bit(loop.axis),
-                          .array = index(problem_.axes[at(loop.axis)].array),
-                          .trips = loop.trips});
-    }
-  }
-  outer_trips_[nest.loops.size()] = steps;
-  outer_spreads_[nest.loops.size()] = positions;
-}
+void PerfectCounts::prepare(const Nest& nest) { nest_.prepare(nest); }
 
 bool PerfectCounts::covers(TensorId tensor) const {
-  const RankMask window = window_ranks_[at(tensor)];
+  const RankMask window = nest_.window_ranks(at(tensor));
   if (window == 0) {
     return true;
   }
   if (problem_.tensors[at(tensor)].is_output) {
     return false;
   }
-  const RankMask repeated = repeated_ranks_[at(tensor)];
+  const RankMask repeated = nest_.repeated_ranks(at(tensor));
   return repeated == 0 ||
-         std::none_of(nest_->loops.begin(), nest_->loops.end(), [&](const NestLoop& loop) {
+         std::none_of(nest_.nest().loops.begin(), nest_.nest().loops.end(), [&](const NestLoop& loop) {
            return loop.spatial && (repeated & bit(loop.rank)) != 0;
          });
 }
 
 void PerfectCounts::count(TensorId tensor, bool arrays, Movement& movement) {
-  movement.holders.assign(nest_->holders[at(tensor)].size(), {});
+  movement.holders.assign(nest_.nest().holders[at(tensor)].size(), {});
   movement.arrays.assign(problem_.arrays.size(), {});
   if (problem_.tensors[at(tensor)].is_output) {
     count_output(at(tensor), arrays, movement);
@@ -78,101 +41,20 @@ void PerfectCounts::count(TensorId tensor, bool arrays, Movement& movement) {
   }
 }
 
-PerfectCounts::Leg PerfectCounts::make_leg(std::size_t tensor, std::size_t child) const {
-  const auto& chain = nest_->holders[tensor];
-  Leg leg{.tensor = tensor, .from = chain[child - 1].depth};
-  leg.arrays_begin = problem_.storages[at(chain[child - 1].storage)].arrays_above;
-  const bool is_compute = child == chain.size();
-  if (is_compute) {
-    leg.to = static_cast<int>(nest_->loops.size());
-    leg.arrays_end = static_cast<int>(problem_.arrays.size());
-  } else {
-    leg.to = chain[child].depth;
-    leg.box = chain[child].tile_words;
-    leg.sizes = nest_->sizes.data() + chain[child].first_size;
-    leg.arrays_end = problem_.storages[at(chain[child].storage)].arrays_above;
-  }
-  leg.contexts = outer_trips_[static_cast<std::size_t>(leg.to)];
-  while (leg.first_spread < spreads_.size() && spreads_[leg.first_spread].position < leg.from) {
-    ++leg.first_spread;
-  }
-  leg.last_spread = leg.first_spread;
-  while (leg.last_spread < spreads_.size() && spreads_[leg.last_spread].position < leg.to) {
-    ++leg.last_spread;
-  }
-  // An operation asks again in every step; a storage only where its tile changes.
-  leg.visits = is_compute ? leg.contexts : 1;
-  for (int i = leg.to - 1; i >= 0 && !is_compute; --i) {
-    const NestLoop& loop = nest_->loops[static_cast<std::size_t>(i)];
-    if (!loop.spatial && (problem_.tensors[tensor].relevant & bit(loop.rank)) != 0) {
-      leg.visits = outer_trips_[static_cast<std::size_t>(i)] * loop.trips;
-      break;
-    }
-  }
-  return leg;
-}
-
-std::int64_t PerfectCounts::instances_of_array(int array) const {
-  std::int64_t product = 1;
-  for (const Spread& spread : spreads_) {
-    product *= spread.array < array ? spread.trips : 1;
-  }
-  return product;
-}
-
-std::int64_t PerfectCounts::relevant_spreads(const Leg& leg, int from, int arrays_end) const {
-  std::int64_t product = 1;
-  for (std::size_t i = 0; i < leg.last_spread; ++i) {
-    const Spread& spread = spreads_[i];
-    const bool counts = spread.position >= from && spread.array < arrays_end &&
-                        (problem_.tensors[leg.tensor].relevant & spread.rank) != 0;
-    product *= counts ? spread.trips : 1;
-  }
-  return product;
-}
-
-/// How often each box is counted: once per position, positions that share counting once where they
-/// ask for the same words, each where they ask for disjoint ones. Spreads of window ranks that
-/// share are left to the union.
-std::int64_t PerfectCounts::multiplicity(const Leg& leg, AxisMask shared) const {
-  const RankMask disjoint =
-      problem_.tensors[leg.tensor].relevant & ~window_ranks_[leg.tensor];
-  std::int64_t product = instances(leg.from);
-  for (std::size_t i = leg.first_spread; i < leg.last_spread; ++i) {
-    const Spread& spread = spreads_[i];
-    const bool joined = (shared & spread.axis) != 0;
-    product *= !joined || (disjoint & spread.rank) != 0 ? spread.trips : 1;
-  }
-  return product;
-}
-
-/// Positions that ask for the same words and do not share.
-std::int64_t PerfectCounts::irrelevant_copies(const Leg& leg, AxisMask shared) const {
-  const RankMask relevant = problem_.tensors[leg.tensor].relevant;
-  std::int64_t product = 1;
-  for (std::size_t i = 0; i < leg.last_spread; ++i) {
-    const Spread& spread = spreads_[i];
-    const bool joined = i >= leg.first_spread && (shared & spread.axis) != 0;
-    product *= !joined && (relevant & spread.rank) == 0 ? spread.trips : 1;
-  }
-  return product;
-}
-
-void PerfectCounts::gather_spacings(const Leg& leg, std::size_t dimension, AxisMask shared) {
+void PerfectCounts::gather_spacings(const PerfectLeg& leg, std::size_t dimension, AxisMask shared) {
   spacings_.clear();
   const auto& terms = problem_.tensors[leg.tensor].dimensions[dimension].terms;
   if (terms.size() < 2) {
     return;
   }
   for (std::size_t i = leg.first_spread; i < leg.last_spread; ++i) {
-    const Spread& spread = spreads_[i];
+    const PerfectNest::Spread& spread = nest_.spreads()[i];
     if ((shared & spread.axis) == 0) {
       continue;
     }
     for (const Term& term : terms) {
       if (bit(term.rank) == spread.rank) {
-        const std::int64_t tile = nest_->loops[static_cast<std::size_t>(spread.position)].tile;
-        spacings_.push_back({.step = term.coefficient * tile, .count = spread.trips});
+        spacings_.push_back({.step = term.coefficient * spread.tile, .count = spread.trips});
       }
     }
   }
@@ -186,18 +68,18 @@ void PerfectCounts::gather_spacings(const Leg& leg, std::size_t dimension, AxisM
 /// The temporal loops above the child, innermost first, with the moves of their steps; under exact
 /// overlap only those whose steps leave some words in place. `reset_` is the way back that the loops
 /// inside have gone.
-void PerfectCounts::list_steps(const Leg& leg) {
+void PerfectCounts::list_steps(const PerfectLeg& leg) {
   steps_.clear();
   moves_.clear();
   const bool exact = convention_.window == Window::exact_overlap;
-  if (leg.sizes == nullptr || (exact && window_ranks_[leg.tensor] == 0)) {
+  if (leg.sizes == nullptr || (exact && nest_.window_ranks(leg.tensor) == 0)) {
     return;
   }
   const auto& dimensions = problem_.tensors[leg.tensor].dimensions;
-  const RankMask tiled = problem_.tensors[leg.tensor].relevant & ~window_ranks_[leg.tensor];
+  const RankMask tiled = problem_.tensors[leg.tensor].relevant & ~nest_.window_ranks(leg.tensor);
   reset_.assign(dimensions.size(), 0);
   for (int i = leg.to - 1; i >= 0; --i) {
-    const NestLoop& loop = nest_->loops[static_cast<std::size_t>(i)];
+    const NestLoop& loop = nest_.nest().loops[static_cast<std::size_t>(i)];
     if (loop.spatial) {
       continue;
     }
@@ -222,17 +104,17 @@ void PerfectCounts::list_steps(const Leg& leg) {
       moves_.resize(first_move);
       continue;
     }
-    steps_.push_back({.times = outer_trips_[static_cast<std::size_t>(i)] * (loop.trips - 1),
+    steps_.push_back({.times = nest_.outer_trips(i) * (loop.trips - 1),
                       .first_move = first_move});
   }
 }
 
-std::int64_t PerfectCounts::fetched(const Leg& leg, AxisMask shared) {
+std::int64_t PerfectCounts::fetched(const PerfectLeg& leg, AxisMask shared) {
   if (leg.sizes != nullptr && convention_.window == Window::repeated_translation) {
     return fetched_by_translation(leg, shared);
   }
-  if (window_ranks_[leg.tensor] == 0) {
-    return multiplicity(leg, shared) * leg.visits * leg.box;
+  if (nest_.window_ranks(leg.tensor) == 0) {
+    return nest_.multiplicity(leg, shared) * leg.visits * leg.box;
   }
   return fetched_window(leg, shared);
 }
@@ -240,7 +122,7 @@ std::int64_t PerfectCounts::fetched(const Leg& leg, AxisMask shared) {
 /// (all tiles' words) - sum over temporal loops of (steps) * (words that every position keeps).
 /// Per dimension the positions' boxes are intervals of one length; those kept in a move by v are the
 /// union less the new words, which are intervals of length |v| at the same spacings.
-std::int64_t PerfectCounts::fetched_window(const Leg& leg, AxisMask shared) {
+std::int64_t PerfectCounts::fetched_window(const PerfectLeg& leg, AxisMask shared) {
   const std::size_t dimensions = problem_.tensors[leg.tensor].dimensions.size();
   const auto size = [&](std::size_t d) { return leg.sizes == nullptr ? 1 : leg.sizes[d]; };
   std::int64_t all = leg.contexts;
@@ -262,14 +144,14 @@ std::int64_t PerfectCounts::fetched_window(const Leg& leg, AxisMask shared) {
   for (std::size_t s = 0; s < steps_.size(); ++s) {
     all -= steps_[s].times * kept_[s];
   }
-  return all * multiplicity(leg, shared);
+  return all * nest_.multiplicity(leg, shared);
 }
 
 /// Timeloop's rule (docs/model.md, Conventions). Among the loops that move the tile the innermost
 /// one sets the remembered vector before any other takes a step; a step by that same vector fetches
 /// the difference where it lies along one dimension, and every other fetches the whole tile and
 /// forgets the vector. Only identical requests share.
-std::int64_t PerfectCounts::fetched_by_translation(const Leg& leg, AxisMask shared) {
+std::int64_t PerfectCounts::fetched_by_translation(const PerfectLeg& leg, AxisMask shared) {
   const std::size_t dimensions = problem_.tensors[leg.tensor].dimensions.size();
   std::int64_t words = leg.box;
   const std::int64_t* remembered = nullptr;
@@ -290,7 +172,7 @@ std::int64_t PerfectCounts::fetched_by_translation(const Leg& leg, AxisMask shar
     const bool repeats = std::equal(move, move + dimensions, remembered);
     words += step.times * (repeats && moved == 1 ? difference : leg.box);
   }
-  std::int64_t requests = multiplicity(leg, shared);
+  std::int64_t requests = nest_.multiplicity(leg, shared);
   for (std::size_t d = 0; d < dimensions; ++d) {
     gather_spacings(leg, d, shared);
     requests *= covered_words(spacings_, 1, scratch_);
@@ -299,22 +181,22 @@ std::int64_t PerfectCounts::fetched_by_translation(const Leg& leg, AxisMask shar
 }
 
 std::int64_t PerfectCounts::first_reads(std::size_t tensor, std::size_t holder) {
-  const bool stores = holder + 1 < nest_->holders[tensor].size();
+  const bool stores = holder + 1 < nest_.nest().holders[tensor].size();
   return stores && !problem_.tensors[tensor].is_output ? standing(tensor, holder + 1) : 0;
 }
 
 std::int64_t PerfectCounts::last_updates(std::size_t tensor, std::size_t holder) {
-  const bool stores = holder + 1 < nest_->holders[tensor].size();
+  const bool stores = holder + 1 < nest_.nest().holders[tensor].size();
   return stores && problem_.tensors[tensor].is_output ? standing(tensor, holder + 1) : 0;
 }
 
 /// Words that the children of one parent instance hold at one time, counted as they share them.
 std::int64_t PerfectCounts::standing(std::size_t tensor, std::size_t child) {
-  const Leg leg = make_leg(tensor, child);
+  const PerfectLeg leg = nest_.leg(tensor, child);
   const AxisMask shared = masks_.shared[tensor];
-  std::int64_t words = multiplicity(leg, shared) / instances(leg.from);
+  std::int64_t words = nest_.multiplicity(leg, shared) / nest_.instances(leg.from);
   if (problem_.tensors[tensor].is_output) {
-    return words * output_hits(leg);
+    return words * nest_.output_hits(leg);
   }
   for (std::size_t d = 0; d < problem_.tensors[tensor].dimensions.size(); ++d) {
     gather_spacings(leg, d, shared);
@@ -328,47 +210,33 @@ AxisMask PerfectCounts::inward_of(int array) const {
 }
 
 void PerfectCounts::count_input(std::size_t tensor, bool arrays, Movement& movement) {
-  const auto& chain = nest_->holders[tensor];
+  const auto& chain = nest_.nest().holders[tensor];
   const AxisMask shared = masks_.shared[tensor];
   for (std::size_t child = 1; child <= chain.size(); ++child) {
-    const Leg leg = make_leg(tensor, child);
+    const PerfectLeg leg = nest_.leg(tensor, child);
     list_steps(leg);
     auto& parent = movement.holders[child - 1];
     parent.total.reads_for_child = fetched(leg, shared);
-    parent.busiest.reads_for_child = parent.total.reads_for_child / instances(leg.from);
+    parent.busiest.reads_for_child = parent.total.reads_for_child / nest_.instances(leg.from);
     if (child < chain.size()) {
       auto& holder = movement.holders[child];
       const bool shares = leg.first_spread < leg.last_spread;
       holder.total.fills = shares ? fetched(leg, 0) : parent.total.reads_for_child;
-      holder.busiest.fills = holder.total.fills / instances(leg.to);
+      holder.busiest.fills = holder.total.fills / nest_.instances(leg.to);
     }
     for (int a = leg.arrays_begin; arrays && a < leg.arrays_end; ++a) {
       auto& array = movement.arrays[static_cast<std::size_t>(a)];
       array.deliveries += fetched(leg, shared & inward_of(a));
-      array.crossing += fetched(leg, shared & inward_of(a - 1)) / instances_of_array(a);
+      array.crossing += fetched(leg, shared & inward_of(a - 1)) / nest_.instances_of_array(a);
     }
   }
-}
-
-/// Words of the child's output tile that operations update: its box without the holes.
-std::int64_t PerfectCounts::output_hits(const Leg& leg) const {
-  const auto& dimensions = problem_.tensors[leg.tensor].dimensions;
-  std::int64_t hits = 1;
-  RankMask seen = 0;
-  for (std::size_t d = 0; d < dimensions.size() && leg.sizes != nullptr; ++d) {
-    for (const Term& term : dimensions[d].terms) {
-      hits *= (seen & bit(term.rank)) == 0 ? (leg.sizes[d] - 1) / term.coefficient + 1 : 1;
-      seen |= bit(term.rank);
-    }
-  }
-  return hits;
 }
 
 /// The output's values move. Instances that share a word visit it in the same steps, so per parent
 /// instance and visit the first request of a word finds no value only where the parent itself got
 /// the word without one ("unvalued"), and every other refills exactly one instance; all drain.
 void PerfectCounts::count_output(std::size_t tensor, bool arrays, Movement& movement) {
-  const auto& chain = nest_->holders[tensor];
+  const auto& chain = nest_.nest().holders[tensor];
   const AxisMask shared = masks_.shared[tensor];
   const bool to_all = convention_.partial_sum_return == PartialSumReturn::to_all;
   std::int64_t words = 1;
@@ -378,17 +246,17 @@ void PerfectCounts::count_output(std::size_t tensor, bool arrays, Movement& move
   std::int64_t unvalued = words;        // arrivals at the parent without a value, all instances
   std::int64_t unvalued_first = words;  // the same at the instance of position 0
   for (std::size_t child = 1; child <= chain.size(); ++child) {
-    const Leg leg = make_leg(tensor, child);
+    const PerfectLeg leg = nest_.leg(tensor, child);
     const bool is_compute = child == chain.size();
-    const std::int64_t parents = instances(leg.from);
-    const std::int64_t visited = leg.visits * output_hits(leg);
-    const std::int64_t requested = visited * multiplicity(leg, ~AxisMask{0});
-    const std::int64_t updates = visited * multiplicity(leg, shared);
+    const std::int64_t parents = nest_.instances(leg.from);
+    const std::int64_t visited = leg.visits * nest_.output_hits(leg);
+    const std::int64_t requested = visited * nest_.multiplicity(leg, ~AxisMask{0});
+    const std::int64_t updates = visited * nest_.multiplicity(leg, shared);
     std::int64_t refills = is_compute ? 0 : requested - unvalued;
     std::int64_t refills_first = is_compute ? 0 : requested / parents - unvalued_first;
     if (to_all && !is_compute) {
       // Copies that are not reduced together are read for one by one, but for the first visit.
-      refills = updates - words * irrelevant_copies(leg, shared);
+      refills = updates - words * nest_.irrelevant_copies(leg, shared);
       refills_first = refills / parents;
     }
     auto& parent = movement.holders[child - 1];
@@ -402,12 +270,12 @@ void PerfectCounts::count_output(std::size_t tensor, bool arrays, Movement& move
                                           : refills_first + (updates - requested) / parents;
     std::int64_t filled = refills;
     if (!is_compute) {
-      const std::int64_t children = instances(leg.to);
+      const std::int64_t children = nest_.instances(leg.to);
       const std::int64_t arrivals = visited * children;
-      std::int64_t filled_first = refills_first / relevant_spreads(leg, leg.from, leg.arrays_end);
+      std::int64_t filled_first = refills_first / nest_.relevant_spreads(leg, leg.from, leg.arrays_end);
       if (to_all) {
         // Every instance but those of a word's very first visit gets the value.
-        filled_first = visited - words / relevant_spreads(leg, 0, leg.arrays_end);
+        filled_first = visited - words / nest_.relevant_spreads(leg, 0, leg.arrays_end);
         filled = filled_first * children;
       }
       auto& holder = movement.holders[child];
@@ -424,13 +292,13 @@ void PerfectCounts::count_output(std::size_t tensor, bool arrays, Movement& move
       auto& array = movement.arrays[static_cast<std::size_t>(a)];
       const AxisMask inward = shared & inward_of(a);
       const std::int64_t handed =
-          to_all && !is_compute ? visited * multiplicity(leg, inward) -
-                                      words * irrelevant_copies(leg, inward)
+          to_all && !is_compute ? visited * nest_.multiplicity(leg, inward) -
+                                      words * nest_.irrelevant_copies(leg, inward)
                                 : filled;
-      array.deliveries += handed + visited * multiplicity(leg, inward);
-      array.crossing += refills_first / relevant_spreads(leg, leg.from, a) +
-                        visited * multiplicity(leg, shared & inward_of(a - 1)) /
-                            instances_of_array(a);
+      array.deliveries += handed + visited * nest_.multiplicity(leg, inward);
+      array.crossing += refills_first / nest_.relevant_spreads(leg, leg.from, a) +
+                        visited * nest_.multiplicity(leg, shared & inward_of(a - 1)) /
+                            nest_.instances_of_array(a);
     }
   }
 }
