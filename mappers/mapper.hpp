@@ -37,16 +37,23 @@ struct SearchOptions {
   const std::atomic<bool>* stop = nullptr;  ///< set by another thread: return the best so far
 };
 
+/// Why a search did not begin.
+enum class Refusal : std::uint8_t {
+  none,
+  mapspace_too_large,  ///< for a complete enumeration; a time limit would let it begin
+};
+
 /// What a search found and how sure it is.
 struct SearchResult {
   std::optional<Mapping> best;
-  Score score;                      ///< of `best`
-  bool proven_optimal = false;      ///< no mapping of the mapspace has a lower objective
-  bool stopped = false;             ///< by the time limit or by `stop`
-  std::optional<double> lower_bound;     ///< on the objective over the mapspace, where known
-  std::optional<double> mapspace_size;   ///< distinct mappings, where known
-  std::int64_t evaluated = 0;
-  std::int64_t feasible = 0;
+  Score score;                  ///< of `best`
+  bool proven_optimal = false;  ///< no mapping of the mapspace has a lower objective
+  bool stopped = false;         ///< by the time limit or by `stop`
+  Refusal refusal = Refusal::none;
+  std::optional<double> lower_bound;    ///< on the objective over the mapspace, where known
+  std::optional<double> mapspace_size;  ///< distinct mappings, where known
+  std::int64_t evaluated = 0;           ///< mappings looked at, those that do not fit included
+  std::int64_t feasible = 0;            ///< of these the ones with a cost
   double seconds = 0;
   std::optional<Infeasible> why_not;  ///< where `best` is empty: what came nearest, or is certain
 };

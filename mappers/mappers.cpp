@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "mappers/exhaustive.hpp"
 #include "mappers/mapper.hpp"
 #include "mappers/random.hpp"
 
@@ -12,6 +13,9 @@ constexpr std::array all{
     Mapper{.name = "random",
            .about = "samples and improves mappings of any mapspace; seeded",
            .search = search_random},
+    Mapper{.name = "exhaustive",
+           .about = "scores every mapping of the mapspace; for small layers",
+           .search = search_exhaustively},
 };
 
 }  // namespace

@@ -280,6 +280,9 @@ void PlanMoves::shuffle(NestPlan& plan) {
 }
 
 void PlanMoves::move_store(NestPlan& plan) {
+  if (plan.entries() < 2) {
+    return;
+  }
   const std::size_t from = random_.below(plan.entries() - 1);
   if (random_.chance(0.7)) {
     plan.exchange(problem_, from);

@@ -36,6 +36,7 @@ class RandomSearch {
  private:
   double value(const NestPlan& plan);
   bool fits(const NestPlan& plan);
+  bool is_hopeless() const;
   bool may_go_on();
   void refuse(const Infeasible& why);
   void propose();
@@ -53,6 +54,7 @@ class RandomSearch {
   NestPlan sampled_, current_, proposed_, best_plan_, round_best_;
   double sampled_value_ = 0;
   double best_ = std::numeric_limits<double>::infinity();
+  bool least_plan_fails_ = false;
   SearchResult result_;
 };
 
@@ -68,6 +70,17 @@ bool RandomSearch::may_go_on() {
 /// Whether the plan is a mapping that fits; much cheaper than its value.
 bool RandomSearch::fits(const NestPlan& plan) {
   return plan.write(nodes_) && !read_nest(problem_, nodes_, nest_);
+}
+
+/// Whether nothing can fit: the nest with all loops outermost, which needs least, does not.
+bool RandomSearch::is_hopeless() const {
+  const RankMask loops = problem_.storages.front().loop_ranks;
+  bool any_loop_outermost = true;
+  for (std::size_t r = 0; r < problem_.bounds.size(); ++r) {
+    any_loop_outermost =
+        any_loop_outermost && (problem_.bounds[r] == 1 || has(loops, static_cast<int>(r)));
+  }
+  return least_plan_fails_ && any_loop_outermost;
 }
 
 /// Remembers the refusal that came nearest to its limit.
@@ -159,19 +172,21 @@ void RandomSearch::anneal(std::int64_t count, double hot) {
 
 SearchResult RandomSearch::run() {
   if (options_.samples > 0) {
-    // The plan with the least footprint: where it does not fit, nothing does.
     moves_.start(current_, true);
     sampled_value_ = value(current_);
+    least_plan_fails_ = result_.why_not && result_.why_not->kind == InfeasibleKind::capacity;
   }
   const std::int64_t round = std::max<std::int64_t>(1, options_.samples / 5);
-  for (int number = 0; may_go_on(); ++number) {
+  for (int number = 0; !is_hopeless() && may_go_on(); ++number) {
     if (number < 3) {
       sample_rounds(round / 5);
       anneal(round - round / 5, 0.5);
-    } else {
+    } else if (result_.best) {
       current_ = best_plan_;
       sampled_value_ = best_;
       anneal(round, 0.1);
+    } else {
+      sample_rounds(round);
     }
   }
   if (result_.best) {
