@@ -359,7 +359,7 @@ ParsedFlags Grammar::parse(const std::vector<std::string>& arguments) {
     app_.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
   } catch (const CLI::CallForHelp&) {
     const auto chosen = app_.get_subcommands();
-    return PlainText{chosen.empty() ? app_.help() : chosen.front()->help()};
+    return PlainText{chosen.empty() ? app_.help() : chosen.front()->help("tessera")};
   } catch (const CLI::CallForAllHelp&) {
     return PlainText{app_.help("", CLI::AppFormatMode::All)};
   } catch (const CLI::CallForVersion& version) {
@@ -373,7 +373,7 @@ ParsedFlags Grammar::parse(const std::vector<std::string>& arguments) {
     const std::size_t colon = text.find(": ");
     throw InputError(colon == std::string::npos ? text : text.substr(colon + 2));
   } catch (const CLI::ParseError& error) {
-    throw InputError(error.what());
+    throw InputError(error.what() + ("; see tessera " + first + " --help"));
   }
   if (!shell_.empty()) {
     return PlainText{completion_script(shell_, words())};

@@ -87,8 +87,7 @@ void print_totals(const Report& report, const Totals& totals, std::ostream& out)
   const std::string latency = time_text(totals.latency_s);
   const std::string with_ramp =
       time_text(totals.cycles_with_ramp / (report.architecture.clock_mhz * 1e6));
-  out << "\nlatency " << latency
-      << (with_ramp == latency ? "" : " (" + with_ramp + " with ramps)");
+  out << "\nlatency " << latency << (with_ramp == latency ? "" : " (" + with_ramp + " with ramps)");
   out << ", EDP " << four_digits_text(totals.edp_pj_s * 1e-12) << " J*s, power "
       << four_digits_text(totals.power_mw) << " mW, " << four_digits_text(totals.macs_per_cycle)
       << " MACs a cycle\n";
@@ -99,7 +98,7 @@ void print_totals(const Report& report, const Totals& totals, std::ostream& out)
       << "energy by tensor: " << shares_text(totals.energy_by_tensor_pj, totals.energy_pj) << '\n';
 }
 
-void print_search(const Report& report, std::ostream& out) {
+void print_search(const Report& report, const Totals& totals, std::ostream& out) {
   std::int64_t evaluated = 0;
   std::size_t proven = 0;
   std::size_t stopped = 0;
@@ -114,8 +113,8 @@ void print_search(const Report& report, std::ostream& out) {
     return;
   }
   const std::size_t layers = report.layers.size();
-  out << "search: " << report.layers.front().search.mapper << ", " << layers
-      << (layers == 1 ? " shape, " : " shapes, ") << grouped_text(evaluated)
+  out << (totals.macs == 0 ? "\n" : "") << "search: " << report.layers.front().search.mapper << ", "
+      << layers << (layers == 1 ? " shape, " : " shapes, ") << grouped_text(evaluated)
       << " mappings tried; proven optimal: " << proven << " of " << layers << '\n';
   if (stopped > 0) {
     out << "stopped early: " << stopped << " of " << layers << "; the best so far is shown\n";
@@ -186,7 +185,7 @@ void print_report(const Report& report, std::ostream& out) {
   print_heading(report, out);
   print_table(report, totals, out);
   print_totals(report, totals, out);
-  print_search(report, out);
+  print_search(report, totals, out);
   print_equal_layers(report, out);
   print_failures(report, totals, out);
 }

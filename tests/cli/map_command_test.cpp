@@ -1,0 +1,95 @@
+// The table, files and exit codes of `tessera map`.
+#include <algorithm>
+#include <atomic>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include "tests/cli/program_run.hpp"
+
+namespace {
+
+std::size_t lines(const std::string& text) {
+  return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("a row per layer, totals, and what the search did") {
+  const ProgramRun run =
+      run_program({"map", "--arch", "tiny", "--network", "tiny", "--samples", "200"});
+  CHECK(run.code == 0);
+  CHECK(run.err.empty());
+  CHECK(
+      run.out.starts_with("tiny on tiny: 16 operations a cycle, 500 MHz, 45 nm; objective edp, "
+                          "accounting tessera\n\nlayer "));
+  for (const char* text : {"\nconv1 ", "\nconv2 ", "\nconv3 ", "\nfc ", "\ntotal ", "\nlatency ",
+                           "\nenergy by level: ", "\nenergy by tensor: ", "\nsearch: random, 4 "}) {
+    CAPTURE(text);
+    CHECK(contains(run.out, text));
+  }
+}
+
+TEST_CASE("layers by pattern, and details on request") {
+  const ProgramRun run = run_program({"map", "--arch", "tiny", "--network", "tiny", "--layer",
+                                      "conv?", "--samples", "50", "--details"});
+  CHECK(run.code == 0);
+  CHECK(contains(run.out, "\n=== conv2\n"));
+  CHECK_FALSE(contains(run.out, "\n=== fc\n"));
+  CHECK(contains(run.out, "\nDRAM holds input "));
+}
+
+TEST_CASE("a row per layer as CSV, alone on standard output") {
+  const ProgramRun run =
+      run_program({"map", "--arch", "tiny", "--network", "tiny", "--samples", "50", "--csv", "-"});
+  CHECK(run.code == 0);
+  CHECK(lines(run.out) == 5);
+  CHECK(run.out.starts_with("architecture,network,layer,count,macs,feasible,energy_pj,"));
+}
+
+TEST_CASE("a file is written whole, and no other is left") {
+  const TemporaryFolder folder;
+  const ProgramRun run = run_program({"map", "--arch", "tiny", "--network", "tiny", "--samples",
+                                      "50", "--json", folder.file("r.json")});
+  CHECK(run.code == 0);
+  CHECK(folder.size() == 1);
+  CHECK(read_file(folder.file("r.json")).starts_with("{\n  \"schema\": \"tessera-report-1\",\n"));
+}
+
+TEST_CASE("a layer without a mapping says why, and the others go on") {
+  // The register must keep a weight and has room for half of one.
+  const TemporaryFolder folder;
+  const ProgramRun run =
+      run_program({"map", "--arch", "tiny", "--network", "tiny", "--samples", "50", "--set",
+                   "register.capacity_bits=4", "--json", folder.file("r.json")});
+  CHECK(run.code == 1);
+  CHECK(contains(run.out, "no mapping for 4 of 4 shapes:\n  conv1: "));
+  CHECK(contains(run.out, "'register' needs 8 bits, has 4 bits"));
+  const auto report = nlohmann::json::parse(read_file(folder.file("r.json")));
+  const auto& why = report["layers"][0]["why_not"];
+  CHECK(why["node"] == "register");
+  CHECK(why["needed_bits"] == 8);
+  CHECK(why["available_bits"] == 4);
+
+  const ProgramRun again = run_program({"evaluate", "--mapping", folder.file("r.json")});
+  CHECK(again.code == 1);
+  CHECK(contains(again.out, "the report has no mapping for it: "));
+}
+
+TEST_CASE("an interrupted search returns what it has") {
+  const std::atomic<bool> stop = true;
+  const ProgramRun run = run_program({"map", "--arch", "tiny", "--network", "tiny"}, &stop);
+  CHECK(run.code == 1);
+  CHECK(contains(run.out, "stopped early: 4 of 4"));
+}
+
+TEST_CASE("a wider network takes more samples at once") {
+  const ProgramRun run = run_program({"map", "--arch", "tiny", "--network", "tiny", "--layer",
+                                      "conv3", "--batch", "4", "--samples", "50"});
+  CHECK(run.code == 0);
+  CHECK(contains(run.out, "conv3  524.3 k"));  // 4 * 131072
+}
