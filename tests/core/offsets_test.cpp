@@ -37,7 +37,7 @@ TEST_CASE("covered words are those of the union of all intervals") {
   CHECK(covered_words(overlapping, 0, scratch) == 0);
   CHECK(covered_words({}, 5, scratch) == 5);
   std::mt19937 random(7);
-  const auto draw = [&](int most) { return static_cast<std::int64_t>(random() % most) + 1; };
+  const auto draw = [&](unsigned most) { return static_cast<std::int64_t>(random() % most) + 1; };
   for (int i = 0; i < 5000; ++i) {
     std::vector<Spacing> spacings(random() % 4);
     for (Spacing& spacing : spacings) {
