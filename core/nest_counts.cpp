@@ -203,8 +203,9 @@ Load NestCounts::busiest(StorageId id) {
 }
 
 /// An instance cannot take more tiles than its temporal loops have settings, nor can a parent send or
-/// be sent more than all the children below it take; an operation takes one word per step. The
-/// counts of an update and of a refill each bring at most one accumulate read.
+/// be sent more than all the children below it take; an operation takes one word per step. An update
+/// and a refill sent each bring at most one accumulate read, and an output word that arrives is
+/// updated at least once before it leaves, unless output tiles overlap.
 Load NestCounts::busiest_bound(StorageId id, std::int64_t steps) const {
   const ProblemStorage& storage = problem_.storages[at(id)];
   Load bound;
@@ -224,7 +225,7 @@ Load NestCounts::busiest_bound(StorageId id, std::int64_t steps) const {
       if (chain[h].storage != id) {
         continue;
       }
-      const double own =
+      const double held =
           h == 0 ? 0.0 : settings(chain[h].depth) * static_cast<double>(chain[h].tile_words);
       const bool computes = h + 1 == chain.size();
       const int below = computes ? static_cast<int>(nest_->loops.size()) : chain[h + 1].depth;
@@ -234,13 +235,16 @@ Load NestCounts::busiest_bound(StorageId id, std::int64_t steps) const {
                                                : settings(below) * static_cast<double>(
                                                                        chain[h + 1].tile_words));
       const bool is_output = problem_.tensors[t].is_output;
+      const bool updated = is_output && methods_[t] != CountMethod::walk;
+      const double own = updated ? std::min(held, sent) : held;
       const double bits = storage.word_bits[t];
       read_bits += bits * (is_output ? own + (computes ? 1 : 2) * sent : sent);
       write_bits += bits * (is_output ? own + sent : own);
     }
   }
   const auto whole = [](double value) {
-    return value < 9e18 ? static_cast<std::int64_t>(value) + 1 : INT64_MAX;
+    constexpr double exact = 9e15;  // doubles below 2^53 hold these integers
+    return value < exact ? static_cast<std::int64_t>(value) : INT64_MAX;
   };
   bound.read_bits = bound.reads = whole(read_bits);
   bound.write_bits = bound.writes = whole(write_bits);
