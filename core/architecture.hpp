@@ -26,17 +26,17 @@ using Sources = std::vector<std::pair<std::string, std::string>>;
 struct Storage {
   std::string name;
   std::optional<std::int64_t> capacity_bits;  ///< per instance; absent: unbounded
-  int buffering = 1;                          ///< 2: double-buffered, half of the capacity is usable
+  int buffering = 1;  ///< 2: double-buffered, half of the capacity is usable
   std::optional<double> access_bits;
   double read_pj = 0;
   double write_pj = 0;
-  std::optional<double> update_pj;  ///< writing a partial or final sum; absent: write_pj
-  std::optional<double> read_bits_per_cycle;    ///< absent: unlimited
-  std::optional<double> write_bits_per_cycle;   ///< absent: unlimited
+  std::optional<double> update_pj;             ///< writing a partial or final sum; absent: write_pj
+  std::optional<double> read_bits_per_cycle;   ///< absent: unlimited
+  std::optional<double> write_bits_per_cycle;  ///< absent: unlimited
   std::optional<double> shared_bits_per_cycle;  ///< one port for both (`bandwidth_bits_per_cycle`)
   double leakage_mw = 0;                        ///< per instance
   std::optional<double> area_mm2;               ///< per instance
-  std::vector<std::string> keep;    ///< tensors that it must hold
+  std::vector<std::string> keep;                ///< tensors that it must hold
   std::vector<std::string> bypass;  ///< tensors that it must not hold; neither list: free
   /// The temporal loops between a store node of this storage and the next store node inward may
   /// only run over these ranks; absent: over any.
@@ -64,8 +64,8 @@ struct Array {
   /// absent: every tensor, every axis.
   std::optional<std::vector<std::pair<std::string, std::vector<std::string>>>> multicast;
   std::optional<std::vector<std::pair<std::string, std::vector<std::string>>>> reduce;
-  PerTensor<double> delivery_pj;  ///< per word handed to or taken from one instance
-  double hop_pj = 0;              ///< per word and link
+  PerTensor<double> delivery_pj;          ///< per word handed to or taken from one instance
+  double hop_pj = 0;                      ///< per word and link
   std::optional<double> words_per_cycle;  ///< all tensors together; absent: unlimited
   std::vector<std::pair<std::string, double>> words_per_cycle_by_tensor;  ///< separate buses
   double pass_overhead_cycles = 0;

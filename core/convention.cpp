@@ -6,8 +6,9 @@ namespace tessera {
 
 std::span<const Convention> conventions() {
   static constexpr std::array<Convention, 2> all = {
-      Convention{.name = "tessera", .about = "every word that moves is charged where it is read "
-                                             "and where it is written; exact overlap of windows"},
+      Convention{.name = "tessera",
+                 .about = "every word that moves is charged where it is read "
+                          "and where it is written; exact overlap of windows"},
       Convention{.name = "timeloop",
                  .about = "counts as Timeloop (2025) does; even nests with perfect factors only",
                  .charge_drain_reads = false,

@@ -62,8 +62,7 @@ std::string structure_text(const Names& names) {
     case InfeasibleKind::held_twice:
       return "storage " + names.storage() + " holds tensor " + names.tensor() + " twice";
     case InfeasibleKind::outermost_not_full:
-      return "the outermost storage " + names.storage() +
-             " must hold every tensor above all loops";
+      return "the outermost storage " + names.storage() + " must hold every tensor above all loops";
     case InfeasibleKind::storage_order:
       return "storage " + names.storage() + " holds tensor " + names.tensor() +
              " inward of a storage that lies inward of it";

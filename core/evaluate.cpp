@@ -144,8 +144,8 @@ void Evaluator::Workspace::price_stores() {
   }
 }
 
-/// The busiest instance's bits over the bandwidth, or their sum over a shared port; left out where a
-/// bound shows that they cannot exceed `at_least` cycles.
+/// The busiest instance's bits over the bandwidth, or their sum over a shared port; left out where
+/// a bound shows that they cannot exceed `at_least` cycles.
 void Evaluator::Workspace::find_storage_cycles(std::size_t s, double at_least, bool everything) {
   const ProblemStorage& storage = problem.storages[s];
   StorageCost& cost = storages[s];
@@ -225,9 +225,9 @@ void Evaluator::Workspace::sum_energy() {
   }
   for (std::size_t a = 0; needs_arrays && a < problem.arrays.size(); ++a) {
     for (std::size_t t = 0; t < problem.tensors.size(); ++t) {
-      energy_pj += static_cast<double>(
-                       counts.movement(static_cast<TensorId>(t)).arrays[a].deliveries) *
-                   problem.arrays[a].delivery_pj[t];
+      energy_pj +=
+          static_cast<double>(counts.movement(static_cast<TensorId>(t)).arrays[a].deliveries) *
+          problem.arrays[a].delivery_pj[t];
     }
   }
   energy_pj += static_cast<double>(problem.operations) * problem.compute().op_pj;
@@ -239,18 +239,16 @@ void Evaluator::Workspace::sum_energy() {
 
 double Evaluator::Workspace::storage_leakage_pj(std::size_t s) const {
   const Storage& storage = problem.storage(static_cast<StorageId>(s));
-  const std::int64_t instances = convention.leakage == Leakage::every_instance
-                                     ? all_instances[s]
-                                     : storages[s].instances;
+  const std::int64_t instances =
+      convention.leakage == Leakage::every_instance ? all_instances[s] : storages[s].instances;
   return leakage_pj(storage.leakage_mw, instances, static_cast<double>(cycles),
                     problem.architecture.clock_mhz);
 }
 
 double Evaluator::Workspace::compute_leakage_pj() const {
-  const std::int64_t instances =
-      convention.leakage == Leakage::every_instance
-          ? compute_instances
-          : counts.instances_used(static_cast<int>(nest.loops.size()));
+  const std::int64_t instances = convention.leakage == Leakage::every_instance
+                                     ? compute_instances
+                                     : counts.instances_used(static_cast<int>(nest.loops.size()));
   return leakage_pj(problem.compute().leakage_mw, instances, static_cast<double>(cycles),
                     problem.architecture.clock_mhz);
 }

@@ -135,11 +135,10 @@ std::int64_t GroupSums::kept(const RankGroup& group, const MoveQuery& query, int
   for (std::size_t i = 0; i < group.ranks.size(); ++i) {
     const RankChain& chain = *placed_[i].chain;
     placed_[i].samples = &samples_for(
-        group.ranks[i],
-        {.loops = loops_of(group, chain, query),
-         .cut = chain.temporal_among(chain.loops_above(step)),
-         .own = nest_->loops[static_cast<std::size_t>(step)].rank == group.ranks[i],
-         .deep = chain.temporal_among(chain.loops_above(query.depth))});
+        group.ranks[i], {.loops = loops_of(group, chain, query),
+                         .cut = chain.temporal_among(chain.loops_above(step)),
+                         .own = nest_->loops[static_cast<std::size_t>(step)].rank == group.ranks[i],
+                         .deep = chain.temporal_among(chain.loops_above(query.depth))});
   }
   return sampled(group, query, false, keep, active);
 }
@@ -204,8 +203,8 @@ std::int64_t GroupSums::perfect_kept(const RankGroup& group, const MoveQuery& qu
 
 // ---- ranks that are not ------------------------------------------------------------------------
 
-std::int64_t GroupSums::sampled(const RankGroup& group, const MoveQuery& query, bool all,
-                                Keep keep, std::int64_t active) {
+std::int64_t GroupSums::sampled(const RankGroup& group, const MoveQuery& query, bool all, Keep keep,
+                                std::int64_t active) {
   if (group.kind == GroupKind::window) {
     return window_.sampled({placed_.data(), group.ranks.size()}, query, all);
   }

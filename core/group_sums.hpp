@@ -63,8 +63,7 @@ class GroupSums {
   std::int64_t perfect_positions(const RankGroup& group, const MoveQuery& query, int loops) const;
   std::int64_t sampled(const RankGroup& group, const MoveQuery& query, bool all, Keep keep,
                        std::int64_t active);
-  Holders holders_of(const RankChain& chain, int loops, std::size_t sample,
-                     std::size_t set) const;
+  Holders holders_of(const RankChain& chain, int loops, std::size_t sample, std::size_t set) const;
   std::int64_t absent_words(const RankGroup& group, const MoveQuery& query, std::size_t sample,
                             bool all, Keep keep, std::int64_t active) const;
   std::int64_t tile_words(const RankGroup& group, const MoveQuery& query, std::size_t sample,
@@ -77,8 +76,8 @@ class GroupSums {
   DigitRuns runs_;
   PositionLister lister_;
   WindowSums window_;
-  std::vector<WindowRank> placed_;   ///< the group at hand, by its ranks; the first `ranks` count
-  std::vector<Samples> standing_;    ///< by the group's ranks
+  std::vector<WindowRank> placed_;  ///< the group at hand, by its ranks; the first `ranks` count
+  std::vector<Samples> standing_;   ///< by the group's ranks
 };
 
 }  // namespace tessera

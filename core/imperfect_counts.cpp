@@ -166,8 +166,8 @@ Counts ImperfectCounts::at_instance(std::size_t tensor, std::size_t holder,
 Counts ImperfectCounts::input_at(std::size_t tensor, std::size_t holder,
                                  const std::vector<std::int64_t>& fixed) {
   Counts counts;
-  counts.reads_for_child = words(make_leg(tensor, holder + 1, fixed.data()),
-                                 masks_.shared[tensor], false);
+  counts.reads_for_child =
+      words(make_leg(tensor, holder + 1, fixed.data()), masks_.shared[tensor], false);
   if (holder > 0) {
     counts.fills = words(make_leg(tensor, holder, fixed.data()), 0, false);
   }
@@ -235,8 +235,7 @@ std::int64_t ImperfectCounts::refills_at(std::size_t tensor, std::size_t holder,
     }
   }
   if (nonzero == 0) {
-    return arrivals_at(tensor, holder, fixed, deep) -
-           unvalued_at(tensor, holder - 1, fixed, deep);
+    return arrivals_at(tensor, holder, fixed, deep) - unvalued_at(tensor, holder - 1, fixed, deep);
   }
   if (nonzero > 1) {
     return 0;

@@ -32,8 +32,8 @@ class ImperfectCounts {
   /// Words that enter and leave one array's instance; `fixed` as above, for spreads outward of it.
   std::int64_t crossing(std::size_t tensor, int array, const std::vector<std::int64_t>& fixed);
 
-  /// Words that a holder's position 0 reads for the first tiles of its storage child, or writes when
-  /// that child drains for the last time.
+  /// Words that a holder's position 0 reads for the first tiles of its storage child, or writes
+  /// when that child drains for the last time.
   std::int64_t first_reads(std::size_t tensor, std::size_t holder);
   std::int64_t last_updates(std::size_t tensor, std::size_t holder);
 

@@ -13,8 +13,8 @@ namespace tessera {
 /// How the words of one tensor move through a nest: the events of docs/model.md, Counts.
 struct Movement {
   struct AtHolder {
-    Counts total;     ///< over all instances
-    Counts busiest;   ///< of the instance at position 0, the busiest where instances are uniform
+    Counts total;    ///< over all instances
+    Counts busiest;  ///< of the instance at position 0, the busiest where instances are uniform
   };
   struct AtArray {
     std::int64_t deliveries = 0;  ///< handed to and taken from the array's positions
@@ -26,7 +26,7 @@ struct Movement {
 
 /// What depends on the problem alone, resolved once: which axes a tensor can be shared along.
 struct SharingMasks {
-  std::vector<AxisMask> shared;       ///< by TensorId: multicast (inputs) or reduced (output)
+  std::vector<AxisMask> shared;  ///< by TensorId: multicast (inputs) or reduced (output)
   /// By ArrayId, and one more (none): axes of this array and of all inward of it.
   std::vector<AxisMask> arrays_from;
   explicit SharingMasks(const Problem& problem);

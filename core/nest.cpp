@@ -132,10 +132,8 @@ class NestReader {
   std::optional<Infeasible> read_loop(const MappingNode& node) {
     const bool spatial = node.kind == NodeKind::spread;
     if (node.tile < 1) {
-      return Infeasible{.kind = InfeasibleKind::bad_tile,
-                        .node = node_,
-                        .rank = node.rank,
-                        .needed = node.tile};
+      return Infeasible{
+          .kind = InfeasibleKind::bad_tile, .node = node_, .rank = node.rank, .needed = node.tile};
     }
     std::int64_t& extent = nest_.extent[at(node.rank)];
     const std::int64_t trips = ceil_div(extent, node.tile);
@@ -231,7 +229,7 @@ class NestReader {
   Nest& nest_;
   int node_ = 0;
   int last_storage_ = -1;
-  int arrays_entered_ = 0;       ///< arrays outward of the storages seen so far
+  int arrays_entered_ = 0;  ///< arrays outward of the storages seen so far
   int last_spread_array_ = -1;
 };
 

@@ -15,15 +15,15 @@ namespace tessera {
 struct NestLoop {
   bool spatial = false;
   RankId rank{};
-  AxisId axis{};            ///< of a spatial loop
-  std::int64_t tile = 1;    ///< values that one iteration covers
-  std::int64_t trips = 2;   ///< where the extent is the largest: ceil(extent / tile)
+  AxisId axis{};           ///< of a spatial loop
+  std::int64_t tile = 1;   ///< values that one iteration covers
+  std::int64_t trips = 2;  ///< where the extent is the largest: ceil(extent / tile)
 };
 
 /// A store node of one tensor.
 struct Holder {
   StorageId storage{};
-  int depth = 0;               ///< loops above it, as an index into Nest::loops
+  int depth = 0;                ///< loops above it, as an index into Nest::loops
   std::int64_t tile_words = 1;  ///< the largest box
   int first_size = 0;           ///< its box by tensor dimension: Nest::sizes[first_size …]
 };
@@ -31,19 +31,19 @@ struct Holder {
 /// A mapping that is known to be valid, in the form that the counts are computed from.
 /// Refilled in place: a nest is reused from mapping to mapping without allocating.
 struct Nest {
-  std::vector<NestLoop> loops;                  ///< outermost first
-  std::vector<std::vector<Holder>> holders;     ///< by TensorId, outermost first
-  std::vector<std::int64_t> sizes;              ///< box sizes that holders point to
-  std::vector<std::int64_t> used_bits;          ///< by StorageId, per instance
-  std::vector<std::int64_t> axis_trips;         ///< by AxisId: product of the trips spread over it
-  bool perfect = true;  ///< every tile divides its extent
-  bool even = true;     ///< all tensors of a storage at one height
+  std::vector<NestLoop> loops;               ///< outermost first
+  std::vector<std::vector<Holder>> holders;  ///< by TensorId, outermost first
+  std::vector<std::int64_t> sizes;           ///< box sizes that holders point to
+  std::vector<std::int64_t> used_bits;       ///< by StorageId, per instance
+  std::vector<std::int64_t> axis_trips;      ///< by AxisId: product of the trips spread over it
+  bool perfect = true;                       ///< every tile divides its extent
+  bool even = true;                          ///< all tensors of a storage at one height
 
   // State of the walk over the nodes, kept here so that it is not allocated anew.
-  std::vector<std::int64_t> extent;    ///< by RankId: the largest extent left
-  std::vector<TensorMask> held;        ///< by StorageId
-  std::vector<int> storage_depth;      ///< by StorageId: depth of its first store node, or -1
-  std::vector<int> last_node;          ///< by StorageId: its last store node
+  std::vector<std::int64_t> extent;  ///< by RankId: the largest extent left
+  std::vector<TensorMask> held;      ///< by StorageId
+  std::vector<int> storage_depth;    ///< by StorageId: depth of its first store node, or -1
+  std::vector<int> last_node;        ///< by StorageId: its last store node
 };
 
 /// Fills `nest` from `nodes`, or says why they are no valid mapping of `problem`.

@@ -104,8 +104,7 @@ void NestCounts::list_digits(int arrays_above, bool every) {
         }
       }
       extents_.swap(next_extents_);
-      const bool outward =
-          loop.spatial && index(problem_.axes[at(loop.axis)].array) < arrays_above;
+      const bool outward = loop.spatial && index(problem_.axes[at(loop.axis)].array) < arrays_above;
       if (!outward) {
         digits_[i].clear();
         continue;
@@ -202,10 +201,10 @@ Load NestCounts::busiest(StorageId id) {
   return most;
 }
 
-/// An instance cannot take more tiles than its temporal loops have settings, nor can a parent send or
-/// be sent more than all the children below it take; an operation takes one word per step. An update
-/// and a refill sent each bring at most one accumulate read, and an output word that arrives is
-/// updated at least once before it leaves, unless output tiles overlap.
+/// An instance cannot take more tiles than its temporal loops have settings, nor can a parent send
+/// or be sent more than all the children below it take; an operation takes one word per step. An
+/// update and a refill sent each bring at most one accumulate read, and an output word that arrives
+/// is updated at least once before it leaves, unless output tiles overlap.
 Load NestCounts::busiest_bound(StorageId id, std::int64_t steps) const {
   const ProblemStorage& storage = problem_.storages[at(id)];
   Load bound;
@@ -231,9 +230,9 @@ Load NestCounts::busiest_bound(StorageId id, std::int64_t steps) const {
       const int below = computes ? static_cast<int>(nest_->loops.size()) : chain[h + 1].depth;
       const double children = static_cast<double>(instances_used(below)) /
                               static_cast<double>(instances_used(chain[h].depth));
-      const double sent = children * (computes ? static_cast<double>(steps)
-                                               : settings(below) * static_cast<double>(
-                                                                       chain[h + 1].tile_words));
+      const double sent =
+          children * (computes ? static_cast<double>(steps)
+                               : settings(below) * static_cast<double>(chain[h + 1].tile_words));
       const bool is_output = problem_.tensors[t].is_output;
       const bool updated = is_output && methods_[t] != CountMethod::walk;
       const double own = updated ? std::min(held, sent) : held;
@@ -337,8 +336,7 @@ double NestCounts::ramp_cycles() {
   }
   for (std::size_t a = 0; a < problem_.arrays.size(); ++a) {
     const double overhead = problem_.array(static_cast<ArrayId>(a)).pass_overhead_cycles;
-    cycles += overhead == 0 ? 0.0
-                            : overhead * static_cast<double>(passes(static_cast<int>(a)));
+    cycles += overhead == 0 ? 0.0 : overhead * static_cast<double>(passes(static_cast<int>(a)));
   }
   return cycles;
 }

@@ -76,8 +76,8 @@ class NestCounts {
   TensorWalk walk_;
   std::vector<Movement> movements_;  ///< by TensorId
   bool alone_ = false;  ///< the storage at hand has one instance in use: its totals are its own
-  std::vector<CountMethod> methods_;      ///< by TensorId
-  std::vector<std::int64_t> fixed_;  ///< the class at hand, by loop
+  std::vector<CountMethod> methods_;               ///< by TensorId
+  std::vector<std::int64_t> fixed_;                ///< the class at hand, by loop
   std::vector<std::vector<std::int64_t>> digits_;  ///< candidate digits, by loop
   std::vector<std::size_t> choice_;                ///< of the class at hand, by loop
   std::vector<std::int64_t> extents_, next_extents_;

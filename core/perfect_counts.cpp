@@ -25,10 +25,10 @@ bool PerfectCounts::covers(TensorId tensor) const {
     return false;
   }
   const RankMask repeated = nest_.repeated_ranks(at(tensor));
-  return repeated == 0 ||
-         std::none_of(nest_.nest().loops.begin(), nest_.nest().loops.end(), [&](const NestLoop& loop) {
-           return loop.spatial && (repeated & bit(loop.rank)) != 0;
-         });
+  return repeated == 0 || std::none_of(nest_.nest().loops.begin(), nest_.nest().loops.end(),
+                                       [&](const NestLoop& loop) {
+                                         return loop.spatial && (repeated & bit(loop.rank)) != 0;
+                                       });
 }
 
 void PerfectCounts::count(TensorId tensor, bool arrays, Movement& movement) {
@@ -66,8 +66,8 @@ void PerfectCounts::gather_spacings(const PerfectLeg& leg, std::size_t dimension
 }
 
 /// The temporal loops above the child, innermost first, with the moves of their steps; under exact
-/// overlap only those whose steps leave some words in place. `reset_` is the way back that the loops
-/// inside have gone.
+/// overlap only those whose steps leave some words in place. `reset_` is the way back that the
+/// loops inside have gone.
 void PerfectCounts::list_steps(const PerfectLeg& leg) {
   steps_.clear();
   moves_.clear();
@@ -83,7 +83,8 @@ void PerfectCounts::list_steps(const PerfectLeg& leg) {
     if (loop.spatial) {
       continue;
     }
-    // A rank alone in its dimensions moves the tile clear of itself, and outer loops do not undo it.
+    // A rank alone in its dimensions moves the tile clear of itself, and outer loops do not undo
+    // it.
     if (exact && (tiled & bit(loop.rank)) != 0) {
       break;
     }
@@ -104,8 +105,7 @@ void PerfectCounts::list_steps(const PerfectLeg& leg) {
       moves_.resize(first_move);
       continue;
     }
-    steps_.push_back({.times = nest_.outer_trips(i) * (loop.trips - 1),
-                      .first_move = first_move});
+    steps_.push_back({.times = nest_.outer_trips(i) * (loop.trips - 1), .first_move = first_move});
   }
 }
 
@@ -120,8 +120,8 @@ std::int64_t PerfectCounts::fetched(const PerfectLeg& leg, AxisMask shared) {
 }
 
 /// (all tiles' words) - sum over temporal loops of (steps) * (words that every position keeps).
-/// Per dimension the positions' boxes are intervals of one length; those kept in a move by v are the
-/// union less the new words, which are intervals of length |v| at the same spacings.
+/// Per dimension the positions' boxes are intervals of one length; those kept in a move by v are
+/// the union less the new words, which are intervals of length |v| at the same spacings.
 std::int64_t PerfectCounts::fetched_window(const PerfectLeg& leg, AxisMask shared) {
   const std::size_t dimensions = problem_.tensors[leg.tensor].dimensions.size();
   const auto size = [&](std::size_t d) { return leg.sizes == nullptr ? 1 : leg.sizes[d]; };
@@ -263,16 +263,15 @@ void PerfectCounts::count_output(std::size_t tensor, bool arrays, Movement& move
     parent.total.updates = updates;
     parent.busiest.updates = updates / parents;
     // One update per word and visit finds no value: its value was moved inward, or there was none.
-    parent.total.accumulate_reads =
-        is_compute ? updates - unvalued : refills + updates - requested;
-    parent.busiest.accumulate_reads = is_compute
-                                          ? updates / parents - unvalued_first
-                                          : refills_first + (updates - requested) / parents;
+    parent.total.accumulate_reads = is_compute ? updates - unvalued : refills + updates - requested;
+    parent.busiest.accumulate_reads = is_compute ? updates / parents - unvalued_first
+                                                 : refills_first + (updates - requested) / parents;
     std::int64_t filled = refills;
     if (!is_compute) {
       const std::int64_t children = nest_.instances(leg.to);
       const std::int64_t arrivals = visited * children;
-      std::int64_t filled_first = refills_first / nest_.relevant_spreads(leg, leg.from, leg.arrays_end);
+      std::int64_t filled_first =
+          refills_first / nest_.relevant_spreads(leg, leg.from, leg.arrays_end);
       if (to_all) {
         // Every instance but those of a word's very first visit gets the value.
         filled_first = visited - words / nest_.relevant_spreads(leg, 0, leg.arrays_end);
@@ -291,10 +290,10 @@ void PerfectCounts::count_output(std::size_t tensor, bool arrays, Movement& move
     for (int a = leg.arrays_begin; arrays && a < leg.arrays_end; ++a) {
       auto& array = movement.arrays[static_cast<std::size_t>(a)];
       const AxisMask inward = shared & inward_of(a);
-      const std::int64_t handed =
-          to_all && !is_compute ? visited * nest_.multiplicity(leg, inward) -
-                                      words * nest_.irrelevant_copies(leg, inward)
-                                : filled;
+      const std::int64_t handed = to_all && !is_compute
+                                      ? visited * nest_.multiplicity(leg, inward) -
+                                            words * nest_.irrelevant_copies(leg, inward)
+                                      : filled;
       array.deliveries += handed + visited * nest_.multiplicity(leg, inward);
       array.crossing += refills_first / nest_.relevant_spreads(leg, leg.from, a) +
                         visited * nest_.multiplicity(leg, shared & inward_of(a - 1)) /

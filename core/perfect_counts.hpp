@@ -12,10 +12,10 @@ namespace tessera {
 /// Closed-form counts of a nest whose tiles all divide their extents.
 ///
 /// Between two consecutive tiles of one instance some temporal loop L takes a step and the loops
-/// inside it start again, which moves the tile by the same vector every time; so the words that stay
-/// are (steps of L) * (overlap of two boxes that far apart), and the words fetched are all tiles'
-/// words less those. Positions that share a request form a union of boxes, whose words factor over
-/// the tensor's dimensions (docs/model.md, Closed forms).
+/// inside it start again, which moves the tile by the same vector every time; so the words that
+/// stay are (steps of L) * (overlap of two boxes that far apart), and the words fetched are all
+/// tiles' words less those. Positions that share a request form a union of boxes, whose words
+/// factor over the tensor's dimensions (docs/model.md, Closed forms).
 ///
 /// Holds scratch memory: one per thread.
 class PerfectCounts {

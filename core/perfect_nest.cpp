@@ -106,8 +106,7 @@ std::int64_t PerfectNest::relevant_spreads(const PerfectLeg& leg, int from, int 
 }
 
 std::int64_t PerfectNest::multiplicity(const PerfectLeg& leg, AxisMask shared) const {
-  const RankMask disjoint =
-      problem_.tensors[leg.tensor].relevant & ~window_ranks_[leg.tensor];
+  const RankMask disjoint = problem_.tensors[leg.tensor].relevant & ~window_ranks_[leg.tensor];
   std::int64_t product = instances(leg.from);
   for (std::size_t i = leg.first_spread; i < leg.last_spread; ++i) {
     const Spread& spread = spreads_[i];

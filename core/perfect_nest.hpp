@@ -21,7 +21,7 @@ struct PerfectLeg {
   const std::int64_t* sizes = nullptr;  ///< of the tile by dimension; nullptr: the compute's
   int arrays_begin = 0;                 ///< the arrays between parent and child
   int arrays_end = 0;
-  std::size_t first_spread = 0;         ///< the spreads between parent and child
+  std::size_t first_spread = 0;  ///< the spreads between parent and child
   std::size_t last_spread = 0;
 };
 
@@ -52,9 +52,7 @@ class PerfectNest {
   PerfectLeg leg(std::size_t tensor, std::size_t child) const;
 
   /// Settings of the temporal loops outside loop `loop`.
-  std::int64_t outer_trips(int loop) const {
-    return outer_trips_[static_cast<std::size_t>(loop)];
-  }
+  std::int64_t outer_trips(int loop) const { return outer_trips_[static_cast<std::size_t>(loop)]; }
   /// Instances in use of a node below `depth` loops, and of an array.
   std::int64_t instances(int depth) const {
     return outer_spreads_[static_cast<std::size_t>(depth)];

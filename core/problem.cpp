@@ -70,8 +70,8 @@ ProblemStorage bind_storage(const Architecture& architecture, const Layer& layer
   bound.keep = tensors_named(layer, storage.keep);
   bound.bypass = tensors_named(layer, storage.bypass);
   if ((bound.keep & bound.bypass) != 0) {
-    throw InputError("storage '" + storage.name + "' keeps and bypasses the same tensor of layer '" +
-                     layer.name + "'");
+    throw InputError("storage '" + storage.name +
+                     "' keeps and bypasses the same tensor of layer '" + layer.name + "'");
   }
   if (storage.ranks) {
     bound.loop_ranks = ranks_named(layer, *storage.ranks);
@@ -248,8 +248,8 @@ Problem bind(const Architecture& architecture, const Layer& layer) {
   check_magnitude(problem);
   for (const ArchitectureNode& node : architecture.nodes) {
     if (const auto* storage = std::get_if<Storage>(&node)) {
-      problem.storages.push_back(bind_storage(architecture, layer, *storage,
-                                              static_cast<int>(problem.arrays.size())));
+      problem.storages.push_back(
+          bind_storage(architecture, layer, *storage, static_cast<int>(problem.arrays.size())));
     } else if (const auto* array = std::get_if<Array>(&node)) {
       bind_array(layer, *array, problem);
     }

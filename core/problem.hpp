@@ -21,10 +21,10 @@ struct ProblemTensor {
 
 /// A storage with every per-tensor value resolved; vectors are indexed by TensorId.
 struct ProblemStorage {
-  TensorMask keep = 0;    ///< must be held here
-  TensorMask bypass = 0;  ///< must not be held here
-  RankMask loop_ranks = ~RankMask{0};  ///< temporal loops down to the next store node
-  int arrays_above = 0;                ///< how many arrays lie outward of it
+  TensorMask keep = 0;                      ///< must be held here
+  TensorMask bypass = 0;                    ///< must not be held here
+  RankMask loop_ranks = ~RankMask{0};       ///< temporal loops down to the next store node
+  int arrays_above = 0;                     ///< how many arrays lie outward of it
   std::optional<std::int64_t> usable_bits;  ///< capacity / buffering, per instance
   std::vector<int> word_bits;
   std::vector<double> access_words;  ///< words that one access moves (may be a fraction)

@@ -57,8 +57,7 @@ class Extents {
   std::int64_t value(std::ptrdiff_t i) const { return values_[static_cast<std::size_t>(i)]; }
 
   bool known(std::int64_t value) const {
-    return std::find(values_.begin(), values_.begin() + count_, value) !=
-           values_.begin() + count_;
+    return std::find(values_.begin(), values_.begin() + count_, value) != values_.begin() + count_;
   }
 
   void add(std::int64_t value) {
@@ -92,8 +91,7 @@ class Sampler {
   }
 
   void run() {
-    descend({.weight = 1, .before = chain_.bound, .after = chain_.bound},
-            Extents(chain_.bound));
+    descend({.weight = 1, .before = chain_.bound, .after = chain_.bound}, Extents(chain_.bound));
     samples_.before.resize(samples_.before.size() - static_cast<std::size_t>(samples_.indices));
     samples_.after.resize(samples_.after.size() - static_cast<std::size_t>(samples_.indices));
   }
@@ -244,8 +242,7 @@ Interval interval_at(const RankChain& chain, int loops, std::span<const std::int
     const RankChain::Loop& loop = chain.loops[static_cast<std::size_t>(i)];
     const std::int64_t step = loop.spatial ? spatial[next_spatial++] : temporal[next_temporal++];
     interval.start += step * loop.tile;
-    interval.length =
-        std::clamp<std::int64_t>(interval.length - step * loop.tile, 0, loop.tile);
+    interval.length = std::clamp<std::int64_t>(interval.length - step * loop.tile, 0, loop.tile);
   }
   return interval;
 }

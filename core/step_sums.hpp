@@ -22,9 +22,9 @@ struct Growth {
 /// Exact sums over the steps of any nest, perfect or not (docs/model.md, Imperfect tiles).
 ///
 /// Ranks fall into groups that share tensor dimensions; ranks that the tensor lacks are groups of
-/// their own. Both the words asked for and the words kept factor over the groups, for every temporal
-/// loop L that takes a step: before it, the loops inside L stand at their last iteration, after it at
-/// their first. So the words moved are
+/// their own. Both the words asked for and the words kept factor over the groups, for every
+/// temporal loop L that takes a step: before it, the loops inside L stand at their last iteration,
+/// after it at their first. So the words moved are
 ///   product over g of all(g) - sum over L of product over g of kept(g, L).
 class StepSums {
  public:
@@ -48,8 +48,7 @@ class StepSums {
 
  private:
   template <typename KeepOf>
-  std::int64_t kept_over_steps(const MoveQuery& query, const KeepOf& keep_of,
-                               std::int64_t active);
+  std::int64_t kept_over_steps(const MoveQuery& query, const KeepOf& keep_of, std::int64_t active);
   std::pair<int, int> significance(RankId rank, const MoveQuery& query) const;
 
   const Nest* nest_ = nullptr;

@@ -59,8 +59,8 @@ class Walker {
     std::int64_t instances = 0;
     for (std::size_t k = 0; k <= chain.size(); ++k) {
       const int depth = k < chain.size() ? chain[k].depth : all_loops;
-      instances += static_cast<std::int64_t>(
-          walk_place(problem_, nest_, depth, all_arrays).instances);
+      instances +=
+          static_cast<std::int64_t>(walk_place(problem_, nest_, depth, all_arrays).instances);
     }
     if (too_many(words_, instances) || too_many(count_steps(problem_, nest_), instances)) {
       return false;

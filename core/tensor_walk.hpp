@@ -36,12 +36,12 @@ class TensorWalk {
 
   struct Result {
     std::vector<WalkPlace> holders;
-    std::vector<std::vector<Counts>> counts;               ///< by holder, by instance
+    std::vector<std::vector<Counts>> counts;  ///< by holder, by instance
     std::vector<WalkPlace> arrays;
-    std::vector<std::vector<std::int64_t>> crossing;       ///< by ArrayId, by instance
-    std::vector<std::int64_t> deliveries;                  ///< by ArrayId
-    std::vector<std::int64_t> first_reads;                 ///< by holder, the busiest instance
-    std::vector<std::int64_t> last_updates;                ///< by holder, the busiest instance
+    std::vector<std::vector<std::int64_t>> crossing;  ///< by ArrayId, by instance
+    std::vector<std::int64_t> deliveries;             ///< by ArrayId
+    std::vector<std::int64_t> first_reads;            ///< by holder, the busiest instance
+    std::vector<std::int64_t> last_updates;           ///< by holder, the busiest instance
   };
 
  private:

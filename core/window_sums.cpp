@@ -111,8 +111,7 @@ std::int64_t WindowSums::set_words(std::span<const WindowRank> ranks, const Move
       fresh_.push_back({after.start, std::clamp(before.start, after.start, after.end)});
       fresh_.push_back({std::clamp(before.end, after.start, after.end), after.end});
     }
-  } while (advance(position_, first,
-                   [&](std::size_t i) { return ranks[i].sets.ends[set_[i]]; }));
+  } while (advance(position_, first, [&](std::size_t i) { return ranks[i].sets.ends[set_[i]]; }));
   return merged(asked_) - (all ? 0 : merged(fresh_));
 }
 

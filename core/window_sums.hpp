@@ -24,10 +24,10 @@ struct WindowRank {
 /// Sums over steps of the words of a tensor dimension that several ranks share.
 class WindowSums {
  public:
-  /// All ranks tiled perfectly: closed form, as in PerfectCounts. `step` is the loop whose steps keep
-  /// words; -1: all words.
-  std::int64_t perfect(std::span<const WindowRank> ranks, const Nest& nest,
-                       const MoveQuery& query, int step);
+  /// All ranks tiled perfectly: closed form, as in PerfectCounts. `step` is the loop whose steps
+  /// keep words; -1: all words.
+  std::int64_t perfect(std::span<const WindowRank> ranks, const Nest& nest, const MoveQuery& query,
+                       int step);
 
   /// Over the samples of every rank and their sharing sets: the words of the union of a set's
   /// intervals after the step; less, unless `all`, those that some position did not have before.
