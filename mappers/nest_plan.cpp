@@ -48,12 +48,28 @@ void NestPlan::reset(const Problem& problem, std::vector<StoreItem> items, Rando
     std::iota(order(e).begin(), order(e).end(), std::uint8_t{0});
   }
   for (std::size_t r = 0; r < ranks(); ++r) {
-    for (std::size_t e = 0; e < entries_.size(); ++e) {
-      if (entries_[e].kind == PlanEntry::Kind::store && allows(e, r)) {
-        break;
-      }
-      tile(e, r) = bounds_[r];
+    cut(problem, r);
+  }
+}
+
+void NestPlan::cut(const Problem& problem, std::size_t rank) {
+  std::size_t e = 0;
+  for (; e < entries_.size(); ++e) {
+    if (entries_[e].kind == PlanEntry::Kind::store && allows(e, rank)) {
+      return;
     }
+    tile(e, rank) = bounds_[rank];
+  }
+  std::int64_t left = bounds_[rank];
+  for (e = 0; e < entries_.size(); ++e) {
+    if (entries_[e].kind == PlanEntry::Kind::spread && allows(e, rank)) {
+      std::int64_t trips = problem.axes[at(entries_[e].axis)].size / used(e, rank);
+      while (trips > 1 && left % trips != 0) {
+        --trips;
+      }
+      left /= std::max<std::int64_t>(1, trips);
+    }
+    tile(e, rank) = left;
   }
 }
 

@@ -27,9 +27,10 @@ struct PlanEntry {
 /// rank has below it and the order of its loops. A rank whose tile does not change has no loop.
 class NestPlan {
  public:
-  /// The items and axes of `problem` in a random valid order, every rank cut down to 1 at the
-  /// outermost place that allows it: no other tiles need less room. Tiles stay above 1 for ranks
-  /// that no place allows.
+  /// The items and axes of `problem` in a random valid order, every rank cut down to 1 right inward
+  /// of the outermost store node that allows it: no other tiles need less room. Ranks that no store
+  /// node allows are spread as far as the axes reach; where that is not far enough, a tile above 1
+  /// is left.
   void reset(const Problem& problem, std::vector<StoreItem> items, RandomNumbers& random);
 
   std::size_t entries() const { return entries_.size(); }
@@ -84,6 +85,7 @@ class NestPlan {
   void add(const Problem& problem, std::vector<StoreItem>& left, RandomNumbers& random);
   void add_array(const Problem& problem, int array);
   void find_allowed(const Problem& problem);
+  void cut(const Problem& problem, std::size_t rank);
   void write_loops(std::size_t entry, std::vector<MappingNode>& nodes) const;
 
   std::vector<std::int64_t> bounds_;

@@ -6,9 +6,9 @@
 
 namespace tessera {
 
-/// Random changes of a plan. Every mapping of the mapspace whose temporal loops do not stand
-/// between two axes of one array can be reached from every other by a sequence of them, and each
-/// has a positive probability. A change may leave the plan as it was, and may make it invalid.
+/// Random changes of a plan. From every plan a sequence of changes, each with a positive
+/// probability, leads to every mapping of the mapspace (map_space.hpp), up to the exchanges that it
+/// leaves out. A change may leave the plan as it was, and may make it invalid.
 class PlanMoves {
  public:
   PlanMoves(const Problem& problem, const Mapspace& mapspace, RandomNumbers& random);

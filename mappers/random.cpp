@@ -34,7 +34,8 @@ class RandomSearch {
   SearchResult run();
 
  private:
-  double value(const NestPlan& plan);
+  double value(const NestPlan& plan, double limit);
+  bool looks_worse(double limit);
   bool fits(const NestPlan& plan);
   bool is_hopeless() const;
   bool may_go_on();
@@ -90,10 +91,25 @@ void RandomSearch::refuse(const Infeasible& why) {
   }
 }
 
-/// The objective of a plan; infinite where it does not fit. Counts as one sample.
-double RandomSearch::value(const NestPlan& plan) {
+/// Whether an imperfect nest, whose counts take long, is sure to be too slow unless it takes much
+/// less energy than the best one.
+bool RandomSearch::looks_worse(double limit) {
+  constexpr double hopeful = 0.7;
+  if (nest_.perfect || !result_.best) {
+    return false;
+  }
+  const double steps = static_cast<double>(count_steps(problem_, nest_));
+  const Score least{.energy_pj = hopeful * result_.score.energy_pj,
+                    .cycles = static_cast<std::int64_t>(steps / problem_.compute().ops_per_cycle)};
+  return objective_value(options_.objective, least) > limit;
+}
+
+/// The objective of a plan; infinite where it does not fit. Counts as one sample. Plans that are
+/// likely to have more than `limit` are passed over now and then.
+double RandomSearch::value(const NestPlan& plan, double limit) {
   constexpr double none = std::numeric_limits<double>::infinity();
   constexpr std::int64_t most_walked = 20'000;
+  constexpr double passed_over = 0.95;
   ++result_.evaluated;
   if (!plan.write(nodes_)) {
     return none;
@@ -102,7 +118,8 @@ double RandomSearch::value(const NestPlan& plan) {
     refuse(*why);
     return none;
   }
-  if (may_walk_long(problem_, nest_, most_walked)) {
+  if (may_walk_long(problem_, nest_, most_walked) ||
+      (looks_worse(limit) && random_.chance(passed_over))) {
     return none;
   }
   const auto score = evaluator_.score(nodes_);
@@ -128,13 +145,17 @@ void RandomSearch::sample_rounds(std::int64_t count) {
   const auto valid = [this](const NestPlan& plan) { return fits(plan); };
   for (std::int64_t i = 0; i < count && may_go_on(); ++i) {
     moves_.sample(sampled_, valid);
-    const double objective = value(sampled_);
+    const double objective = value(sampled_, std::max(least, best_));
     if (objective < least) {
       least = objective;
       current_ = sampled_;
     }
   }
   sampled_value_ = least;
+  if (result_.best && std::isinf(least)) {
+    current_ = best_plan_;
+    sampled_value_ = best_;
+  }
 }
 
 /// A plan near the current one, and seldom the same.
@@ -153,6 +174,7 @@ void RandomSearch::propose() {
 }
 
 /// Metropolis steps on the logarithm of the objective from the current plan, cooling from `hot`.
+/// How much worse a step may be is drawn first.
 void RandomSearch::anneal(std::int64_t count, double hot) {
   constexpr double cold = 0.002;
   double here = sampled_value_;
@@ -161,9 +183,10 @@ void RandomSearch::anneal(std::int64_t count, double hot) {
       std::pow(cold / hot, 1.0 / static_cast<double>(std::max<std::int64_t>(1, count)));
   for (std::int64_t i = 0; i < count && may_go_on(); ++i) {
     propose();
-    const double objective = value(proposed_);
     heat *= cooling;
-    if (objective <= here || random_.chance(std::exp(std::log(here / objective) / heat))) {
+    const double limit = here * std::exp(-heat * std::log1p(-random_.fraction()));
+    const double objective = value(proposed_, limit);
+    if (objective <= limit) {
       here = objective;
       current_ = proposed_;
     }
@@ -173,14 +196,14 @@ void RandomSearch::anneal(std::int64_t count, double hot) {
 SearchResult RandomSearch::run() {
   if (options_.samples > 0) {
     moves_.start(current_, true);
-    sampled_value_ = value(current_);
+    sampled_value_ = value(current_, best_);
     least_plan_fails_ = result_.why_not && result_.why_not->kind == InfeasibleKind::capacity;
   }
-  const std::int64_t round = std::max<std::int64_t>(1, options_.samples / 5);
+  const std::int64_t round = std::max<std::int64_t>(1, options_.samples / 8);
   for (int number = 0; !is_hopeless() && may_go_on(); ++number) {
-    if (number < 3) {
+    if (number < 5) {
       sample_rounds(round / 5);
-      anneal(round - round / 5, 0.5);
+      anneal(round - round / 5, 0.6);
     } else if (result_.best) {
       current_ = best_plan_;
       sampled_value_ = best_;

@@ -139,6 +139,34 @@ TEST_CASE("A storage's `ranks` limit the loops right below it") {
   CHECK(size_of(bind(pair, layer({2})), perfect) == 1 + 1 + 1);
 }
 
+/// DRAM reads of input[p + r], p up to 8 and r up to 4, through a buffer of one word.
+std::int64_t window_reads(const std::vector<MappingNode>& loops) {
+  tessera::Layer window = layer({8, 4});
+  window.tensors[0].dimensions = {{.terms = {{.rank = tessera::RankId{0}, .coefficient = 1},
+                                             {.rank = tessera::RankId{1}, .coefficient = 1}}}};
+  const auto machine =
+      architecture({storage("DRAM", 1), storage("buffer", 1, {"input"}, {"output"})});
+  const Problem problem = bind(machine, window);
+  tessera::Mapping mapping;
+  mapping.nodes = {MappingNode::store(tessera::StorageId{0}, 3)};
+  mapping.nodes.insert(mapping.nodes.end(), loops.begin(), loops.end());
+  mapping.nodes.push_back(MappingNode::store(tessera::StorageId{1}, 1));
+  mapping.nodes.push_back(MappingNode::compute());
+  const auto cost = evaluate(problem, tessera::conventions().front(), mapping);
+  return std::get<tessera::Cost>(cost).stores.front().counts.reads_for_child;
+}
+
+TEST_CASE("What the mapspace leaves out: a rank's loop cut in two around another rank's") {
+  constexpr tessera::RankId p{0};
+  constexpr tessera::RankId r{1};
+  // Either order alone: every step needs another word than the one before it.
+  CHECK(window_reads({MappingNode::loop(p, 1), MappingNode::loop(r, 1)}) == 32);
+  CHECK(window_reads({MappingNode::loop(r, 1), MappingNode::loop(p, 1)}) == 32);
+  // For each pair of p the words 0 1 | 1 2 | 2 3 | 3 4 follow: 5 fetches; 4 pairs.
+  CHECK(window_reads({MappingNode::loop(p, 2), MappingNode::loop(r, 1), MappingNode::loop(p, 1)}) ==
+        20);
+}
+
 TEST_CASE("Counting gives up in the end, with what it has seen") {
   const auto both = architecture({storage("DRAM", 1), storage("buffer", 1)});
   const auto problem = bind(both, layer({4, 4}));
