@@ -86,13 +86,16 @@ std::string fish_script(const std::vector<CommandWords>& commands) {
     for (const OptionWords& option : command.options) {
       std::string values = values_of(option);
       if (values.starts_with("$(")) {
-        values = "(" + values.substr(2);
+        values.erase(0, 1);  // fish has no dollar there
       }
       if (option.name.empty()) {
-        script += values.empty() ? "" : here + " -f -a '" + values + "'\n";
+        if (!values.empty()) {
+          script.append(here).append(" -f -a '").append(values).append("'\n");
+        }
         continue;
       }
-      script += here + " -l " + option.name.substr(2) + (option.takes_value ? " -r" : "");
+      script.append(here).append(" -l ").append(option.name.substr(2));
+      script.append(option.takes_value ? " -r" : "");
       script += values.empty() ? "\n" : " -a \"" + values + "\"\n";
     }
   }

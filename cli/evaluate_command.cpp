@@ -172,16 +172,16 @@ Flags with_report_defaults(const Flags& flags, const MappingInput& mappings) {
 
 }  // namespace
 
-int run_evaluate(const Flags& typed, const Session& session) {
-  const std::optional<MappingInput> mappings = load_mappings(*typed.mapping);
-  const Flags flags = with_report_defaults(typed, *mappings);
+int run_evaluate(const Flags& flags, const Session& session) {
+  const std::optional<MappingInput> mappings = load_mappings(*flags.mapping);
+  const Flags chosen = with_report_defaults(flags, *mappings);
   Report report{.command = flags.arguments,
-                .architecture = architecture_for(flags, session.environment, mappings),
-                .network = network_for(flags, session.environment, mappings),
-                .objective = objective_of(flags, *mappings),
-                .mapspace = flags.mapspace};
+                .architecture = architecture_for(chosen, session.environment, mappings),
+                .network = network_for(chosen, session.environment, mappings),
+                .objective = objective_of(chosen, *mappings),
+                .mapspace = chosen.mapspace};
   reject_uncomputed(report.architecture);
-  report.convention = &convention_of(flags, report.architecture);
+  report.convention = &convention_of(chosen, report.architecture);
   const auto wanted = flags.layers.empty() ? default_layers(*mappings) : flags.layers;
   ReportOutput output(flags, session);
   report.layers = score_all(report, *mappings, select_layers(report.network, wanted));

@@ -29,11 +29,6 @@ const std::vector<std::string>& list_words() {
   return words;
 }
 
-const std::vector<std::string>& show_words() {
-  static const std::vector<std::string> words = {"arch", "network", "layer", "mapping"};
-  return words;
-}
-
 template <typename Entries>
 std::vector<std::string> names_of(const Entries& entries) {
   std::vector<std::string> result;
@@ -42,6 +37,12 @@ std::vector<std::string> names_of(const Entries& entries) {
   }
   return result;
 }
+
+template <typename Number>
+struct NumberRangeOf {
+  Number least;
+  Number most;
+};
 
 /// The command line as CLI11 knows it, and what completion needs to know besides.
 class Grammar {
@@ -57,17 +58,21 @@ class Grammar {
   void add_show();
   void add_check();
   void add_completion();
+  /// --arch and --network.
+  void add_inputs(CLI::App* command);
+  /// What is taken of them, and changed in them.
+  void add_changes(CLI::App* command);
   void add_work(CLI::App* command);
   void add_search(CLI::App* command);
   void add_output(CLI::App* command);
   /// An option with a value among a few.
   CLI::Option* add_choice(CLI::App* command, const char* name, std::vector<std::string> choices,
-                          std::function<void(const std::string&)> set, const char* about);
+                          const std::function<void(const std::string&)>& set, const char* about);
   CLI::Option* add_text(CLI::App* command, const char* name, std::optional<std::string>& value,
                         const char* about);
   template <typename Number>
-  CLI::Option* add_number(CLI::App* command, const char* name, Number least, Number most,
-                          std::function<void(Number)> set, const char* about);
+  CLI::Option* add_number(CLI::App* command, const char* name, NumberRangeOf<Number> range,
+                          const std::function<void(Number)>& set, const char* about);
 
   std::vector<CommandWords> words() const;
   [[noreturn]] void reject_unexpected(const CLI::App& command) const;
@@ -103,14 +108,15 @@ CLI::App* Grammar::add_command(const char* name, const char* about, const char* 
 
 CLI::Option* Grammar::add_choice(CLI::App* command, const char* name,
                                  std::vector<std::string> choices,
-                                 std::function<void(const std::string&)> set, const char* about) {
+                                 const std::function<void(const std::string&)>& set,
+                                 const char* about) {
   // A positional argument needs no name in messages.
   const std::string shown = name[0] == '-' ? std::string(name) + " " : "";
   const auto check = [choices, shown](const std::string& value) {
     const bool allowed = std::find(choices.begin(), choices.end(), value) != choices.end();
     return allowed ? "" : "unknown " + shown + quote(value) + allowed_names(value, choices);
   };
-  CLI::Option* option = command->add_option_function<std::string>(name, std::move(set), about);
+  CLI::Option* option = command->add_option_function<std::string>(name, set, about);
   option->check(CLI::Validator(check, ""));
   std::string type;
   for (const std::string& choice : choices) {
@@ -134,32 +140,34 @@ CLI::Option* Grammar::add_text(CLI::App* command, const char* name,
 }
 
 template <typename Number>
-CLI::Option* Grammar::add_number(CLI::App* command, const char* name, Number least, Number most,
-                                 std::function<void(Number)> set, const char* about) {
-  const auto check = [least, most, shown = std::string(name)](const std::string& text) {
+CLI::Option* Grammar::add_number(CLI::App* command, const char* name, NumberRangeOf<Number> range,
+                                 const std::function<void(Number)>& set, const char* about) {
+  const auto check = [range, shown = std::string(name)](const std::string& text) {
     Number number{};
     // An option takes "-1" for a large number where the type has no sign.
     const bool is_number = text.find_first_not_of("0123456789.eE+-") == std::string::npos &&
                            CLI::detail::lexical_cast(text, number) &&
                            (std::is_signed_v<Number> || text[0] != '-');
-    if (is_number && number >= least && number <= most) {
+    if (is_number && number >= range.least && number <= range.most) {
       return std::string();
     }
     std::ostringstream allowed;
-    allowed << least << " to " << most;
+    allowed << range.least << " to " << range.most;
     return shown + " must be a " + (std::is_floating_point_v<Number> ? "" : "whole ") +
            "number from " + allowed.str() + ", not " + quote(text);
   };
-  return command->add_option_function<Number>(name, std::move(set), about)
+  return command->add_option_function<Number>(name, set, about)
       ->check(CLI::Validator(check, ""))
       ->type_name(std::is_floating_point_v<Number> ? "SECONDS" : "N");
 }
 
-void Grammar::add_work(CLI::App* command) {
-  lists_[add_text(command, "--arch", flags_.architecture, "built-in name or file")
-             ->type_name("A")] = "archs";
-  lists_[add_text(command, "--network", flags_.network, "built-in name or file")->type_name("N")] =
-      "networks";
+void Grammar::add_inputs(CLI::App* command) {
+  const char* about = "built-in name or file";
+  lists_[add_text(command, "--arch", flags_.architecture, about)->type_name("A")] = "archs";
+  lists_[add_text(command, "--network", flags_.network, about)->type_name("N")] = "networks";
+}
+
+void Grammar::add_changes(CLI::App* command) {
   command
       ->add_option("--layer", flags_.layers, "only layers of this name; * and ? stand for others")
       ->allow_extra_args(false)
@@ -170,8 +178,13 @@ void Grammar::add_work(CLI::App* command) {
       ->allow_extra_args(false)
       ->type_name("PATH=VALUE");
   add_number<std::int64_t>(
-      command, "--batch", 1, most_batch, [this](std::int64_t value) { flags_.batch = value; },
+      command, "--batch", {1, most_batch}, [this](std::int64_t value) { flags_.batch = value; },
       "samples, instead of the network's");
+}
+
+void Grammar::add_work(CLI::App* command) {
+  add_inputs(command);
+  add_changes(command);
   add_choice(
       command, "--objective", names_of(objective_names()),
       [this](const std::string& value) {
@@ -199,16 +212,17 @@ void Grammar::add_search(CLI::App* command) {
       [this](const std::string& value) { flags_.mapspace.even_nest = value == "even"; },
       "even: all tensors of a storage at one height (uneven)");
   add_number<std::int64_t>(
-      command, "--samples", 1, most_samples, [this](std::int64_t value) { flags_.samples = value; },
+      command, "--samples", {1, most_samples},
+      [this](std::int64_t value) { flags_.samples = value; },
       "mappings that the random mapper tries per layer (20000)");
   add_number<std::uint64_t>(
-      command, "--seed", 0, std::numeric_limits<std::uint64_t>::max(),
+      command, "--seed", {0, std::numeric_limits<std::uint64_t>::max()},
       [this](std::uint64_t value) { flags_.seed = value; }, "of random numbers (1)");
   add_number<int>(
-      command, "--threads", 1, most_threads, [this](int value) { flags_.threads = value; },
+      command, "--threads", {1, most_threads}, [this](int value) { flags_.threads = value; },
       "layers searched at once (one per processor); the result does not depend on it");
   add_number<double>(
-      command, "--time-limit", 1e-3, 1e9, [this](double value) { flags_.time_limit_s = value; },
+      command, "--time-limit", {1e-3, 1e9}, [this](double value) { flags_.time_limit_s = value; },
       "stop after so long with the best so far");
 }
 
@@ -255,8 +269,8 @@ void Grammar::add_show() {
   CLI::App* command = add_command("show", "The resolved file, or a drawing of it", show_examples);
   command->callback([this] { flags_.command = Command::show; });
   add_choice(
-      command, "what", show_words(), [this](const std::string& value) { flags_.what = value; },
-      "what kind of thing to show")
+      command, "what", {"arch", "network", "layer", "mapping"},
+      [this](const std::string& value) { flags_.what = value; }, "what kind of thing to show")
       ->required();
   command
       ->add_option("name", flags_.name,
@@ -265,33 +279,20 @@ void Grammar::add_show() {
       ->required()
       ->type_name("NAME");
   command->add_flag("--tree", flags_.tree, "draw it in text");
-  lists_[add_text(command, "--arch", flags_.architecture, "of a mapping, for --tree")
-             ->type_name("A")] = "archs";
-  lists_[add_text(command, "--network", flags_.network, "of a layer or mapping")->type_name("N")] =
-      "networks";
-  command
-      ->add_option("--layer", flags_.layers, "which mappings of a file; * and ? stand for others")
-      ->allow_extra_args(false)
-      ->type_name("L");
-  command->add_option("--set", flags_.settings, "another value for the architecture")
-      ->allow_extra_args(false)
-      ->type_name("PATH=VALUE");
-  add_number<std::int64_t>(
-      command, "--batch", 1, most_batch, [this](std::int64_t value) { flags_.batch = value; },
-      "samples, instead of the network's");
+  add_inputs(command);
+  add_changes(command);
 }
 
 void Grammar::add_check() {
   CLI::App* command = add_command("check", "Report every problem of files", check_examples);
   command->callback([this] { flags_.command = Command::check; });
-  command->add_option("files", flags_.files, "architectures, networks, mappings, reports")
+  command
+      ->add_option("files", flags_.files,
+                   "architectures, networks, reports, and mappings, which --arch and --network "
+                   "let be checked deeply")
       ->required()
-      ->type_name("FILE...");
-  lists_[add_text(command, "--arch", flags_.architecture,
-                  "check mappings as ones for this architecture")
-             ->type_name("A")] = "archs";
-  lists_[add_text(command, "--network", flags_.network, "and for layers of this network")
-             ->type_name("N")] = "networks";
+      ->type_name("FILE");
+  add_inputs(command);  // of the mappings
 }
 
 void Grammar::add_completion() {
@@ -308,7 +309,7 @@ std::vector<CommandWords> Grammar::words() const {
   for (const CLI::App* command : app_.get_subcommands([](const CLI::App*) { return true; })) {
     CommandWords entry{.name = command->get_name(), .about = command->get_description()};
     for (const CLI::Option* option : command->get_options()) {
-      const bool positional = option->nonpositional() == false;
+      const bool positional = !option->nonpositional();
       OptionWords words{.name = positional ? "" : "--" + option->get_lnames().front(),
                         .takes_value = option->get_items_expected_max() > 0};
       if (const auto found = choices_.find(option); found != choices_.end()) {
@@ -360,8 +361,6 @@ ParsedFlags Grammar::parse(const std::vector<std::string>& arguments) {
   } catch (const CLI::CallForHelp&) {
     const auto chosen = app_.get_subcommands();
     return PlainText{chosen.empty() ? app_.help() : chosen.front()->help("tessera")};
-  } catch (const CLI::CallForAllHelp&) {
-    return PlainText{app_.help("", CLI::AppFormatMode::All)};
   } catch (const CLI::CallForVersion& version) {
     return PlainText{std::string(version.what()) + "\n"};
   } catch (const CLI::ExtrasError&) {

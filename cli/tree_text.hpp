@@ -20,7 +20,7 @@ void print_tree(const Architecture& architecture, std::ostream& out);
 void print_tree(const Network& network, std::ostream& out);
 
 /// The einsum of a layer: ranks, and each tensor's projection and words.
-void print_tree(const NetworkLayer& layer, std::ostream& out);
+void print_tree(const NetworkLayer& entry, std::ostream& out);
 
 /// The loop nest, indented; `cost` (or nullptr) gives the words of the tiles that stores hold.
 void print_tree(const Problem& problem, const Mapping& mapping, const Cost* cost,
