@@ -33,6 +33,16 @@ std::string words_of(const CommandWords& command) {
   return joined(words);
 }
 
+/// Whether a file may stand among the positional arguments.
+bool takes_files(const CommandWords& command) {
+  for (const OptionWords& option : command.options) {
+    if (option.name.empty() && option.choices.empty()) {
+      return true;
+    }
+  }
+  return false;
+}
+
 /// The words that may follow an option, as a piece of shell; "" where they are files.
 std::string values_of(const OptionWords& option) {
   if (!option.list.empty()) {
@@ -60,7 +70,8 @@ std::string bash_script(const std::vector<CommandWords>& commands) {
         script += "    *:'" + command.name + " " + option.name + "') ;;\n";
       }
     }
-    script += "    *:'" + command.name + " '*) words='" + words_of(command) + "' ;;\n";
+    script += "    *:'" + command.name + " '*) words='" + words_of(command) + "'";
+    script += takes_files(command) ? " ;;\n" : " files='' ;;\n";
   }
   return script +
          "  esac\n"
