@@ -259,7 +259,8 @@ ArrayCost Evaluator::Workspace::array_cost(std::size_t a) const {
   cost.array = static_cast<ArrayId>(a);
   cost.cycles = array_cycles[a];
   for (int axis = 0; axis < array.axis_count; ++axis) {
-    cost.used.push_back(nest.axis_trips[static_cast<std::size_t>(array.first_axis + axis)]);
+    cost.used.push_back(nest.axis_trips[static_cast<std::size_t>(array.first_axis) +
+                                        static_cast<std::size_t>(axis)]);
   }
   for (std::size_t t = 0; t < problem.tensors.size(); ++t) {
     const std::int64_t words = counts.movement(static_cast<TensorId>(t)).arrays[a].deliveries;

@@ -8,19 +8,6 @@ namespace {
 
 std::size_t at(auto id) { return static_cast<std::size_t>(index(id)); }
 
-bool keeps(Keep keep, bool leaving, std::int64_t active, std::int64_t before, std::int64_t after,
-           bool grew, bool shrank) {
-  switch (keep) {
-    case Keep::any_holder:
-      return before > 0 && after > 0;
-    case Keep::grows:
-      return before == active && after > active;
-    case Keep::every_holder:
-      break;
-  }
-  return leaving ? before > 0 && !shrank : after > 0 && !grew;
-}
-
 }  // namespace
 
 GroupSums::GroupSums(const Problem& problem)
@@ -29,6 +16,7 @@ GroupSums::GroupSums(const Problem& problem)
 void GroupSums::prepare(const Nest& nest) {
   nest_ = &nest;
   runs_.prepare(nest.loops.size());
+  lister_.prepare(nest, runs_);
   for (std::size_t r = 0; r < chains_.size(); ++r) {
     chains_[r].read(nest, static_cast<RankId>(r), problem_.bounds[r]);
     known_[r].count = 0;
@@ -71,8 +59,11 @@ void GroupSums::place(const RankGroup& group, const MoveQuery& query) {
     placed_[i].chain = &chain;
     placed_[i].coefficient = window ? group.coefficients[i] : 1;
     if (!window || !is_perfect(group)) {
-      lister_.list(chain, loops_of(group, chain, query), *nest_, runs_, query,
-                   group.kind != GroupKind::tiles, !window, placed_[i].sets);
+      lister_.list(chain, query,
+                   {.loops = loops_of(group, chain, query),
+                    .may_share = group.kind != GroupKind::tiles,
+                    .by_runs = !window},
+                   placed_[i].sets);
     }
   }
 }
@@ -98,7 +89,7 @@ std::int64_t GroupSums::all(const RankGroup& group, const MoveQuery& query) {
     placed_[i].samples =
         &samples_for(group.ranks[i], {.loops = loops, .cut = temporal, .deep = temporal});
   }
-  return sampled(group, query, true, Keep::every_holder, 0);
+  return sampled(group, query, {.all = true});
 }
 
 std::int64_t GroupSums::standing(const RankGroup& group, const MoveQuery& query, bool last) {
@@ -110,7 +101,8 @@ std::int64_t GroupSums::standing(const RankGroup& group, const MoveQuery& query,
     const int loops = loops_of(group, chain, query);
     placed_[i].chain = &chain;
     placed_[i].coefficient = window ? group.coefficients[i] : 1;
-    lister_.list(chain, loops, *nest_, runs_, query, group.kind != GroupKind::tiles, !window,
+    lister_.list(chain, query,
+                 {.loops = loops, .may_share = group.kind != GroupKind::tiles, .by_runs = !window},
                  placed_[i].sets);
     // With no loop enumerated, "before" stands at the last iterations and "after" at the first.
     sample_steps(chain, {.loops = loops, .deep = chain.temporal_among(loops)}, standing_[i]);
@@ -119,7 +111,7 @@ std::int64_t GroupSums::standing(const RankGroup& group, const MoveQuery& query,
     }
     placed_[i].samples = &standing_[i];
   }
-  return sampled(group, query, true, Keep::every_holder, 0);
+  return sampled(group, query, {.all = true});
 }
 
 std::int64_t GroupSums::kept(const RankGroup& group, const MoveQuery& query, int step, Keep keep,
@@ -140,7 +132,19 @@ std::int64_t GroupSums::kept(const RankGroup& group, const MoveQuery& query, int
                          .own = nest_->loops[static_cast<std::size_t>(step)].rank == group.ranks[i],
                          .deep = chain.temporal_among(chain.loops_above(query.depth))});
   }
-  return sampled(group, query, false, keep, active);
+  return sampled(group, query, {.keep = keep, .active = active});
+}
+
+bool GroupSums::keeps(const Holders& holders, const Question& question, bool leaving) {
+  switch (question.keep) {
+    case Keep::any_holder:
+      return holders.before > 0 && holders.after > 0;
+    case Keep::grows:
+      return holders.before == question.active && holders.after > question.active;
+    case Keep::every_holder:
+      break;
+  }
+  return leaving ? holders.before > 0 && !holders.shrank : holders.after > 0 && !holders.grew;
 }
 
 // ---- ranks that are tiled perfectly ------------------------------------------------------------
@@ -203,17 +207,17 @@ std::int64_t GroupSums::perfect_kept(const RankGroup& group, const MoveQuery& qu
 
 // ---- ranks that are not ------------------------------------------------------------------------
 
-std::int64_t GroupSums::sampled(const RankGroup& group, const MoveQuery& query, bool all, Keep keep,
-                                std::int64_t active) {
+std::int64_t GroupSums::sampled(const RankGroup& group, const MoveQuery& query,
+                                const Question& question) {
   if (group.kind == GroupKind::window) {
-    return window_.sampled({placed_.data(), group.ranks.size()}, query, all);
+    return window_.sampled({placed_.data(), group.ranks.size()}, query, question.all);
   }
   const Samples& samples = *placed_[0].samples;
   std::int64_t sum = 0;
   for (std::size_t s = 0; s < samples.size(); ++s) {
     const std::int64_t words = group.kind == GroupKind::absent
-                                   ? absent_words(group, query, s, all, keep, active)
-                                   : tile_words(group, query, s, all);
+                                   ? absent_words(group, query, s, question)
+                                   : tile_words(group, query, s, question.all);
     sum += samples.weights[s] * words;
   }
   return sum;
@@ -238,17 +242,14 @@ GroupSums::Holders GroupSums::holders_of(const RankChain& chain, int loops, std:
 
 /// Each set of sharing positions counts once where it asks at all.
 std::int64_t GroupSums::absent_words(const RankGroup& group, const MoveQuery& query,
-                                     std::size_t sample, bool all, Keep keep,
-                                     std::int64_t active) const {
+                                     std::size_t sample, const Question& question) const {
   const RankChain& chain = chains_[at(group.ranks.front())];
   const int loops = chain.loops_above(query.depth);
   const PositionSets& sets = placed_[0].sets;
   std::int64_t words = 0;
   for (std::size_t set = 0; set < sets.ends.size(); ++set) {
     const Holders holders = holders_of(chain, loops, sample, set);
-    const bool counts = all ? holders.after > 0
-                            : keeps(keep, query.leaving, active, holders.before, holders.after,
-                                    holders.grew, holders.shrank);
+    const bool counts = question.all ? holders.after > 0 : keeps(holders, question, query.leaving);
     words += counts ? sets.set_weights[set] : 0;
   }
   return words;

@@ -28,6 +28,7 @@ class GroupSums {
 
   void prepare(const Nest& nest);
   const RankChain& chain(RankId rank) const { return chains_[static_cast<std::size_t>(rank)]; }
+  const DigitRuns& runs() const { return runs_; }
 
   /// Words that the group's positions ask for, over all settings.
   std::int64_t all(const RankGroup& group, const MoveQuery& query);
@@ -47,6 +48,13 @@ class GroupSums {
     bool shrank = false;
   };
 
+  /// What is summed: all words asked for, or those kept.
+  struct Question {
+    bool all = false;
+    Keep keep = Keep::every_holder;
+    std::int64_t active = 0;
+  };
+
   /// Samples asked for since prepare(), for they are asked for again and again.
   struct KnownSamples {
     std::vector<SampleRequest> requests;
@@ -61,11 +69,11 @@ class GroupSums {
   std::int64_t perfect_all(const RankGroup& group, const MoveQuery& query) const;
   std::int64_t perfect_kept(const RankGroup& group, const MoveQuery& query, int step) const;
   std::int64_t perfect_positions(const RankGroup& group, const MoveQuery& query, int loops) const;
-  std::int64_t sampled(const RankGroup& group, const MoveQuery& query, bool all, Keep keep,
-                       std::int64_t active);
+  std::int64_t sampled(const RankGroup& group, const MoveQuery& query, const Question& question);
+  static bool keeps(const Holders& holders, const Question& question, bool leaving);
   Holders holders_of(const RankChain& chain, int loops, std::size_t sample, std::size_t set) const;
   std::int64_t absent_words(const RankGroup& group, const MoveQuery& query, std::size_t sample,
-                            bool all, Keep keep, std::int64_t active) const;
+                            const Question& question) const;
   std::int64_t tile_words(const RankGroup& group, const MoveQuery& query, std::size_t sample,
                           bool all) const;
 

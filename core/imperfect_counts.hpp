@@ -38,6 +38,7 @@ class ImperfectCounts {
   std::int64_t last_updates(std::size_t tensor, std::size_t holder);
 
   const RankChain& chain(RankId rank) const { return sums_.chain(rank); }
+  const DigitRuns& runs() const { return sums_.runs(); }
 
  private:
   /// One tensor's way from a parent to a child; child == number of holders: the compute.

@@ -8,12 +8,6 @@ namespace {
 
 std::size_t at(auto id) { return static_cast<std::size_t>(index(id)); }
 
-void add_candidate(std::vector<std::int64_t>& digits, std::int64_t digit, std::int64_t trips) {
-  if (digit < trips && std::find(digits.begin(), digits.end(), digit) == digits.end()) {
-    digits.push_back(digit);
-  }
-}
-
 }  // namespace
 
 NestCounts::NestCounts(const Problem& problem, const Convention& convention)
@@ -79,39 +73,21 @@ bool NestCounts::is_uniform() const {
                      [](CountMethod method) { return method == CountMethod::closed_form; });
 }
 
-/// Digits of each spread at which instances begin to differ: 0, the first position whose share is
-/// short and the first that has none, for every extent that the loops outside may leave. Where
-/// `every`, all digits.
+/// Digits of each spread outward of the storage at which instances begin to differ; where `every`,
+/// all digits.
 void NestCounts::list_digits(int arrays_above, bool every) {
   fixed_.assign(nest_->loops.size(), any_digit);
   digits_.resize(nest_->loops.size());
-  for (std::size_t r = 0; r < problem_.bounds.size(); ++r) {
-    extents_.assign(1, problem_.bounds[r]);
-    for (std::size_t i = 0; i < nest_->loops.size(); ++i) {
-      const NestLoop& loop = nest_->loops[i];
-      if (at(loop.rank) != r) {
-        continue;
-      }
-      next_extents_.clear();
-      digits_[i].assign(1, 0);
-      for (const std::int64_t extent : extents_) {
-        const std::int64_t whole = extent / loop.tile;
-        add_candidate(digits_[i], whole, loop.trips);
-        add_candidate(digits_[i], whole + 1, loop.trips);
-        add_candidate(next_extents_, std::min(extent, loop.tile), extent + 1);
-        if (extent % loop.tile != 0) {
-          add_candidate(next_extents_, extent % loop.tile, extent + 1);
-        }
-      }
-      extents_.swap(next_extents_);
-      const bool outward = loop.spatial && index(problem_.axes[at(loop.axis)].array) < arrays_above;
-      if (!outward) {
-        digits_[i].clear();
-        continue;
-      }
-      fixed_[i] = 0;
-      for (std::int64_t digit = 1; every && digit < loop.trips; ++digit) {
-        add_candidate(digits_[i], digit, loop.trips);
+  for (std::size_t i = 0; i < nest_->loops.size(); ++i) {
+    const NestLoop& loop = nest_->loops[i];
+    digits_[i].clear();
+    if (!loop.spatial || index(problem_.axes[at(loop.axis)].array) >= arrays_above) {
+      continue;
+    }
+    fixed_[i] = 0;
+    for (const DigitRuns::Run& run : sums_.runs().at(static_cast<int>(i))) {
+      for (std::int64_t digit = 0; digit < (every ? run.count : 1); ++digit) {
+        digits_[i].push_back(run.first + digit);
       }
     }
   }
@@ -163,14 +139,14 @@ Counts NestCounts::counts_at(std::size_t tensor, std::size_t holder) {
   return movements_[tensor].holders[holder].busiest;
 }
 
-Load NestCounts::busiest(StorageId id) {
-  const ProblemStorage& storage = problem_.storages[at(id)];
+Load NestCounts::busiest(StorageId storage_id) {
+  const ProblemStorage& storage = problem_.storages[at(storage_id)];
   Load most;
   const auto visit = [&] {
     Load load;
     for (std::size_t t = 0; t < problem_.tensors.size(); ++t) {
       for (std::size_t h = 0; h < nest_->holders[t].size(); ++h) {
-        if (nest_->holders[t][h].storage != id) {
+        if (nest_->holders[t][h].storage != storage_id) {
           continue;
         }
         const Counts counts = counts_at(t, h);
@@ -201,50 +177,56 @@ Load NestCounts::busiest(StorageId id) {
   return most;
 }
 
+double NestCounts::settings(int depth) const {
+  double product = 1;
+  for (int i = 0; i < depth; ++i) {
+    const NestLoop& loop = nest_->loops[static_cast<std::size_t>(i)];
+    product *= loop.spatial ? 1.0 : static_cast<double>(loop.trips);
+  }
+  return product;
+}
+
 /// An instance cannot take more tiles than its temporal loops have settings, nor can a parent send
 /// or be sent more than all the children below it take; an operation takes one word per step. An
 /// update and a refill sent each bring at most one accumulate read, and an output word that arrives
 /// is updated at least once before it leaves, unless output tiles overlap.
-Load NestCounts::busiest_bound(StorageId id, std::int64_t steps) const {
-  const ProblemStorage& storage = problem_.storages[at(id)];
-  Load bound;
-  const auto settings = [&](int depth) {
-    double product = 1;
-    for (int i = 0; i < depth; ++i) {
-      const NestLoop& loop = nest_->loops[static_cast<std::size_t>(i)];
-      product *= loop.spatial ? 1.0 : static_cast<double>(loop.trips);
-    }
-    return product;
+NestCounts::Most NestCounts::most_words(std::size_t tensor, std::size_t h,
+                                        std::int64_t steps) const {
+  const auto& chain = nest_->holders[tensor];
+  const auto taken = [&](const Holder& holder) {
+    return settings(holder.depth) * static_cast<double>(holder.tile_words);
   };
+  const bool computes = h + 1 == chain.size();
+  const int below = computes ? static_cast<int>(nest_->loops.size()) : chain[h + 1].depth;
+  const double children = static_cast<double>(instances_used(below)) /
+                          static_cast<double>(instances_used(chain[h].depth));
+  const double sent = children * (computes ? static_cast<double>(steps) : taken(chain[h + 1]));
+  const double held = h == 0 ? 0.0 : taken(chain[h]);
+  if (!problem_.tensors[tensor].is_output) {
+    return {.reads = sent, .writes = held};
+  }
+  const double own = methods_[tensor] != CountMethod::walk ? std::min(held, sent) : held;
+  return {.reads = own + (computes ? 1 : 2) * sent, .writes = own + sent};
+}
+
+Load NestCounts::busiest_bound(StorageId storage, std::int64_t steps) const {
   double read_bits = 0;
   double write_bits = 0;
   for (std::size_t t = 0; t < problem_.tensors.size(); ++t) {
-    const auto& chain = nest_->holders[t];
-    for (std::size_t h = 0; h < chain.size(); ++h) {
-      if (chain[h].storage != id) {
-        continue;
+    for (std::size_t h = 0; h < nest_->holders[t].size(); ++h) {
+      if (nest_->holders[t][h].storage == storage) {
+        const Most most = most_words(t, h, steps);
+        const double bits = problem_.storages[at(storage)].word_bits[t];
+        read_bits += bits * most.reads;
+        write_bits += bits * most.writes;
       }
-      const double held =
-          h == 0 ? 0.0 : settings(chain[h].depth) * static_cast<double>(chain[h].tile_words);
-      const bool computes = h + 1 == chain.size();
-      const int below = computes ? static_cast<int>(nest_->loops.size()) : chain[h + 1].depth;
-      const double children = static_cast<double>(instances_used(below)) /
-                              static_cast<double>(instances_used(chain[h].depth));
-      const double sent =
-          children * (computes ? static_cast<double>(steps)
-                               : settings(below) * static_cast<double>(chain[h + 1].tile_words));
-      const bool is_output = problem_.tensors[t].is_output;
-      const bool updated = is_output && methods_[t] != CountMethod::walk;
-      const double own = updated ? std::min(held, sent) : held;
-      const double bits = storage.word_bits[t];
-      read_bits += bits * (is_output ? own + (computes ? 1 : 2) * sent : sent);
-      write_bits += bits * (is_output ? own + sent : own);
     }
   }
   const auto whole = [](double value) {
     constexpr double exact = 9e15;  // doubles below 2^53 hold these integers
     return value < exact ? static_cast<std::int64_t>(value) : INT64_MAX;
   };
+  Load bound;
   bound.read_bits = bound.reads = whole(read_bits);
   bound.write_bits = bound.writes = whole(write_bits);
   bound.port_bits = whole(read_bits + write_bits);
@@ -263,13 +245,13 @@ std::int64_t NestCounts::crossing_at(std::size_t tensor, int array) {
   return movements_[tensor].arrays[static_cast<std::size_t>(array)].crossing;
 }
 
-double NestCounts::crossing_cycles(ArrayId id) {
-  const ProblemArray& array = problem_.arrays[at(id)];
+double NestCounts::crossing_cycles(ArrayId array_id) {
+  const ProblemArray& array = problem_.arrays[at(array_id)];
   double most = 0;
   const auto visit = [&] {
     double together = 0;
     for (std::size_t t = 0; t < problem_.tensors.size(); ++t) {
-      const auto words = static_cast<double>(crossing_at(t, index(id)));
+      const auto words = static_cast<double>(crossing_at(t, index(array_id)));
       if (array.words_per_cycle_by_tensor[t]) {
         most = std::max(most, words / *array.words_per_cycle_by_tensor[t]);
       } else {
@@ -283,7 +265,7 @@ double NestCounts::crossing_cycles(ArrayId id) {
   if (is_uniform()) {
     visit();
   } else {
-    for_each_class(index(id), visit);
+    for_each_class(index(array_id), visit);
   }
   return most;
 }

@@ -38,7 +38,7 @@ class NestCounts {
   std::int64_t instances_used(int depth) const;
 
   /// The busiest instance of a storage.
-  Load busiest(StorageId storage);
+  Load busiest(StorageId storage_id);
 
   /// Whether every instance does the same, but for returning partial sums: the tiles are perfect.
   bool is_uniform() const;
@@ -47,7 +47,7 @@ class NestCounts {
   Load busiest_bound(StorageId storage, std::int64_t steps) const;
 
   /// Least cycles that the busiest instance of an array needs for the words that cross it.
-  double crossing_cycles(ArrayId array);
+  double crossing_cycles(ArrayId array_id);
 
   /// Cycles that overlap cannot hide (docs/model.md, Latency): reads for the first tiles of each
   /// storage's children and writes of their last drain, over its bandwidths, plus what the arrays
@@ -58,6 +58,14 @@ class NestCounts {
   const std::vector<CountMethod>& methods() const { return methods_; }
 
  private:
+  /// Words that one instance of a holder cannot exceed.
+  struct Most {
+    double reads = 0;
+    double writes = 0;
+  };
+  Most most_words(std::size_t tensor, std::size_t h, std::int64_t steps) const;
+  double settings(int depth) const;
+
   template <typename Visit>
   void for_each_class(int arrays_above, const Visit& visit);
   void list_digits(int arrays_above, bool every);
@@ -80,7 +88,6 @@ class NestCounts {
   std::vector<std::int64_t> fixed_;                ///< the class at hand, by loop
   std::vector<std::vector<std::int64_t>> digits_;  ///< candidate digits, by loop
   std::vector<std::size_t> choice_;                ///< of the class at hand, by loop
-  std::vector<std::int64_t> extents_, next_extents_;
 };
 
 }  // namespace tessera

@@ -75,9 +75,8 @@ void PerfectCounts::list_steps(const PerfectLeg& leg) {
   if (leg.sizes == nullptr || (exact && nest_.window_ranks(leg.tensor) == 0)) {
     return;
   }
-  const auto& dimensions = problem_.tensors[leg.tensor].dimensions;
   const RankMask tiled = problem_.tensors[leg.tensor].relevant & ~nest_.window_ranks(leg.tensor);
-  reset_.assign(dimensions.size(), 0);
+  reset_.assign(problem_.tensors[leg.tensor].dimensions.size(), 0);
   for (int i = leg.to - 1; i >= 0; --i) {
     const NestLoop& loop = nest_.nest().loops[static_cast<std::size_t>(i)];
     if (loop.spatial) {
@@ -89,24 +88,32 @@ void PerfectCounts::list_steps(const PerfectLeg& leg) {
       break;
     }
     const std::size_t first_move = moves_.size();
-    bool overlaps = true;
-    for (std::size_t d = 0; d < dimensions.size(); ++d) {
-      std::int64_t move = -reset_[d];
-      for (const Term& term : dimensions[d].terms) {
-        if (term.rank == loop.rank) {
-          move += term.coefficient * loop.tile;
-          reset_[d] += term.coefficient * loop.tile * (loop.trips - 1);
-        }
-      }
-      overlaps = overlaps && std::abs(move) < leg.sizes[d];
-      moves_.push_back(move);
-    }
+    const bool overlaps = add_moves(leg, loop);
     if (exact && !overlaps) {
       moves_.resize(first_move);
       continue;
     }
     steps_.push_back({.times = nest_.outer_trips(i) * (loop.trips - 1), .first_move = first_move});
   }
+}
+
+/// Adds how far a step of `loop` moves the tile in each dimension; tells whether the box after it
+/// overlaps the one before.
+bool PerfectCounts::add_moves(const PerfectLeg& leg, const NestLoop& loop) {
+  const auto& dimensions = problem_.tensors[leg.tensor].dimensions;
+  bool overlaps = true;
+  for (std::size_t d = 0; d < dimensions.size(); ++d) {
+    std::int64_t move = -reset_[d];
+    for (const Term& term : dimensions[d].terms) {
+      if (term.rank == loop.rank) {
+        move += term.coefficient * loop.tile;
+        reset_[d] += term.coefficient * loop.tile * (loop.trips - 1);
+      }
+    }
+    overlaps = overlaps && std::abs(move) < leg.sizes[d];
+    moves_.push_back(move);
+  }
+  return overlaps;
 }
 
 std::int64_t PerfectCounts::fetched(const PerfectLeg& leg, AxisMask shared) {
@@ -237,69 +244,93 @@ void PerfectCounts::count_input(std::size_t tensor, bool arrays, Movement& movem
 /// the word without one ("unvalued"), and every other refills exactly one instance; all drain.
 void PerfectCounts::count_output(std::size_t tensor, bool arrays, Movement& movement) {
   const auto& chain = nest_.nest().holders[tensor];
-  const AxisMask shared = masks_.shared[tensor];
-  const bool to_all = convention_.partial_sum_return == PartialSumReturn::to_all;
-  std::int64_t words = 1;
+  OutputFlow flow;
   for (std::size_t r = 0; r < problem_.bounds.size(); ++r) {
-    words *= has(problem_.tensors[tensor].relevant, static_cast<int>(r)) ? problem_.bounds[r] : 1;
+    flow.words *=
+        has(problem_.tensors[tensor].relevant, static_cast<int>(r)) ? problem_.bounds[r] : 1;
   }
-  std::int64_t unvalued = words;        // arrivals at the parent without a value, all instances
-  std::int64_t unvalued_first = words;  // the same at the instance of position 0
+  flow.unvalued = flow.unvalued_first = flow.words;
   for (std::size_t child = 1; child <= chain.size(); ++child) {
     const PerfectLeg leg = nest_.leg(tensor, child);
-    const bool is_compute = child == chain.size();
-    const std::int64_t parents = nest_.instances(leg.from);
-    const std::int64_t visited = leg.visits * nest_.output_hits(leg);
-    const std::int64_t requested = visited * nest_.multiplicity(leg, ~AxisMask{0});
-    const std::int64_t updates = visited * nest_.multiplicity(leg, shared);
-    std::int64_t refills = is_compute ? 0 : requested - unvalued;
-    std::int64_t refills_first = is_compute ? 0 : requested / parents - unvalued_first;
-    if (to_all && !is_compute) {
-      // Copies that are not reduced together are read for one by one, but for the first visit.
-      refills = updates - words * nest_.irrelevant_copies(leg, shared);
-      refills_first = refills / parents;
-    }
-    auto& parent = movement.holders[child - 1];
-    parent.total.updates = updates;
-    parent.busiest.updates = updates / parents;
-    // One update per word and visit finds no value: its value was moved inward, or there was none.
-    parent.total.accumulate_reads = is_compute ? updates - unvalued : refills + updates - requested;
-    parent.busiest.accumulate_reads = is_compute ? updates / parents - unvalued_first
-                                                 : refills_first + (updates - requested) / parents;
-    std::int64_t filled = refills;
-    if (!is_compute) {
-      const std::int64_t children = nest_.instances(leg.to);
-      const std::int64_t arrivals = visited * children;
-      std::int64_t filled_first =
-          refills_first / nest_.relevant_spreads(leg, leg.from, leg.arrays_end);
-      if (to_all) {
-        // Every instance but those of a word's very first visit gets the value.
-        filled_first = visited - words / nest_.relevant_spreads(leg, 0, leg.arrays_end);
-        filled = filled_first * children;
-      }
-      auto& holder = movement.holders[child];
-      holder.total.fills = filled;
-      holder.busiest.fills = filled_first;
-      holder.total.drain_reads = arrivals;
-      holder.busiest.drain_reads = visited;
-      holder.total.first_visits = leg.visits * leg.box * children - filled;
-      holder.busiest.first_visits = leg.visits * leg.box - filled_first;
-      unvalued = arrivals - filled;
-      unvalued_first = visited - filled_first;
+    flow.visited = leg.visits * nest_.output_hits(leg);
+    if (child == chain.size()) {
+      update_from_compute(leg, flow, movement.holders[child - 1]);
+    } else {
+      update_from_child(leg, flow, movement.holders[child - 1]);
+      visit_child(leg, flow, movement.holders[child]);
     }
     for (int a = leg.arrays_begin; arrays && a < leg.arrays_end; ++a) {
-      auto& array = movement.arrays[static_cast<std::size_t>(a)];
-      const AxisMask inward = shared & inward_of(a);
-      const std::int64_t handed = to_all && !is_compute
-                                      ? visited * nest_.multiplicity(leg, inward) -
-                                            words * nest_.irrelevant_copies(leg, inward)
-                                      : filled;
-      array.deliveries += handed + visited * nest_.multiplicity(leg, inward);
-      array.crossing += refills_first / nest_.relevant_spreads(leg, leg.from, a) +
-                        visited * nest_.multiplicity(leg, shared & inward_of(a - 1)) /
-                            nest_.instances_of_array(a);
+      cross_array(leg, flow, a, movement.arrays[static_cast<std::size_t>(a)]);
     }
   }
+}
+
+/// One update per word that arrived without a value finds nothing to add to.
+void PerfectCounts::update_from_compute(const PerfectLeg& leg, OutputFlow& flow,
+                                        Movement::AtHolder& parent) const {
+  const std::int64_t parents = nest_.instances(leg.from);
+  const std::int64_t updates = flow.visited * nest_.multiplicity(leg, masks_.shared[leg.tensor]);
+  parent.total.updates = updates;
+  parent.busiest.updates = updates / parents;
+  parent.total.accumulate_reads = updates - flow.unvalued;
+  parent.busiest.accumulate_reads = updates / parents - flow.unvalued_first;
+  flow.refills = flow.refills_first = flow.filled = 0;
+}
+
+/// Refills sent, and sums that come back: the first of a word and visit finds no value, for its
+/// value was moved inward or there was none.
+void PerfectCounts::update_from_child(const PerfectLeg& leg, OutputFlow& flow,
+                                      Movement::AtHolder& parent) const {
+  const AxisMask shared = masks_.shared[leg.tensor];
+  const std::int64_t parents = nest_.instances(leg.from);
+  const std::int64_t requested = flow.visited * nest_.multiplicity(leg, ~AxisMask{0});
+  const std::int64_t updates = flow.visited * nest_.multiplicity(leg, shared);
+  if (returns_to_all()) {
+    // Copies that are not reduced together are read for one by one, but for the first visit.
+    flow.refills = updates - flow.words * nest_.irrelevant_copies(leg, shared);
+    flow.refills_first = flow.refills / parents;
+  } else {
+    flow.refills = requested - flow.unvalued;
+    flow.refills_first = requested / parents - flow.unvalued_first;
+  }
+  parent.total.updates = updates;
+  parent.busiest.updates = updates / parents;
+  parent.total.accumulate_reads = flow.refills + updates - requested;
+  parent.busiest.accumulate_reads = flow.refills_first + (updates - requested) / parents;
+}
+
+void PerfectCounts::visit_child(const PerfectLeg& leg, OutputFlow& flow,
+                                Movement::AtHolder& child) const {
+  const std::int64_t children = nest_.instances(leg.to);
+  std::int64_t filled_first =
+      flow.refills_first / nest_.relevant_spreads(leg, leg.from, leg.arrays_end);
+  flow.filled = flow.refills;
+  if (returns_to_all()) {
+    // Every instance but those of a word's very first visit gets the value.
+    filled_first = flow.visited - flow.words / nest_.relevant_spreads(leg, 0, leg.arrays_end);
+    flow.filled = filled_first * children;
+  }
+  child.total.fills = flow.filled;
+  child.busiest.fills = filled_first;
+  child.total.drain_reads = flow.visited * children;
+  child.busiest.drain_reads = flow.visited;
+  child.total.first_visits = leg.visits * leg.box * children - flow.filled;
+  child.busiest.first_visits = leg.visits * leg.box - filled_first;
+  flow.unvalued = flow.visited * children - flow.filled;
+  flow.unvalued_first = flow.visited - filled_first;
+}
+
+void PerfectCounts::cross_array(const PerfectLeg& leg, const OutputFlow& flow, int a,
+                                Movement::AtArray& array) const {
+  const AxisMask shared = masks_.shared[leg.tensor];
+  const AxisMask inward = shared & inward_of(a);
+  const bool to_all = returns_to_all() && leg.sizes != nullptr;
+  const std::int64_t taken = flow.visited * nest_.multiplicity(leg, inward);
+  array.deliveries +=
+      taken + (to_all ? taken - flow.words * nest_.irrelevant_copies(leg, inward) : flow.filled);
+  array.crossing += flow.refills_first / nest_.relevant_spreads(leg, leg.from, a) +
+                    flow.visited * nest_.multiplicity(leg, shared & inward_of(a - 1)) /
+                        nest_.instances_of_array(a);
 }
 
 }  // namespace tessera

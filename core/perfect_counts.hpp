@@ -44,7 +44,26 @@ class PerfectCounts {
     std::size_t first_move = 0;
   };
 
+  /// What the legs of the output hand on from one to the next; "first": at position 0.
+  struct OutputFlow {
+    std::int64_t words = 1;     ///< that operations touch
+    std::int64_t unvalued = 1;  ///< arrivals at the parent without a value
+    std::int64_t unvalued_first = 1;
+    std::int64_t visited = 0;  ///< words times visits, of one child instance
+    std::int64_t refills = 0;  ///< values read at the parents
+    std::int64_t refills_first = 0;
+    std::int64_t filled = 0;  ///< values written at the children
+  };
+
+  bool returns_to_all() const { return convention_.partial_sum_return == PartialSumReturn::to_all; }
+  void update_from_compute(const PerfectLeg& leg, OutputFlow& flow,
+                           Movement::AtHolder& parent) const;
+  void update_from_child(const PerfectLeg& leg, OutputFlow& flow, Movement::AtHolder& parent) const;
+  void visit_child(const PerfectLeg& leg, OutputFlow& flow, Movement::AtHolder& child) const;
+  void cross_array(const PerfectLeg& leg, const OutputFlow& flow, int a,
+                   Movement::AtArray& array) const;
   void list_steps(const PerfectLeg& leg);
+  bool add_moves(const PerfectLeg& leg, const NestLoop& loop);
   std::int64_t fetched(const PerfectLeg& leg, AxisMask shared);
   std::int64_t fetched_window(const PerfectLeg& leg, AxisMask shared);
   std::int64_t fetched_by_translation(const PerfectLeg& leg, AxisMask shared);

@@ -43,27 +43,27 @@ void DigitRuns::add(const RankChain& chain) {
   }
 }
 
-void PositionLister::list(const RankChain& chain, int loops, const Nest& nest,
-                          const DigitRuns& runs, const MoveQuery& query, bool may_share,
-                          bool by_runs, PositionSets& sets) {
+void PositionLister::list(const RankChain& chain, const MoveQuery& query, const Options& options,
+                          PositionSets& sets) {
   sets.digits.clear();
   sets.weights.clear();
   sets.ends.clear();
   sets.set_weights.clear();
   spreads_.clear();
-  for (int i = 0; i < loops; ++i) {
+  for (int i = 0; i < options.loops; ++i) {
     const RankChain::Loop& loop = chain.loops[static_cast<std::size_t>(i)];
     if (!loop.spatial) {
       continue;
     }
-    const AxisId axis = nest.loops[static_cast<std::size_t>(loop.position)].axis;
+    const AxisId axis = nest_->loops[static_cast<std::size_t>(loop.position)].axis;
     Spread spread;
     spread.trips = loop.trips;
     spread.fixed = is_fixed(query, loop.position);
     spread.digit = spread.fixed ? query.fixed[loop.position] : 0;
-    spread.shares = may_share && loop.position >= query.from && has(query.shared, index(axis));
-    if (by_runs && !spread.fixed) {
-      spread.runs = runs.at(loop.position);
+    spread.shares =
+        options.may_share && loop.position >= query.from && has(query.shared, index(axis));
+    if (options.by_runs && !spread.fixed) {
+      spread.runs = runs_->at(loop.position);
     }
     spreads_.push_back(spread);
   }

@@ -49,10 +49,18 @@ struct PositionSets {
 /// Lists the positions of the spreads among the first `loops` loops of a chain.
 class PositionLister {
  public:
-  /// `may_share`: positions along the query's shared axes make a set; otherwise each is its own.
-  /// `by_runs`: those that behave alike are listed once.
-  void list(const RankChain& chain, int loops, const Nest& nest, const DigitRuns& runs,
-            const MoveQuery& query, bool may_share, bool by_runs, PositionSets& sets);
+  struct Options {
+    int loops = 0;          ///< of the chain
+    bool may_share = true;  ///< positions along the query's shared axes make one set
+    bool by_runs = true;    ///< positions that behave alike are listed once
+  };
+
+  void prepare(const Nest& nest, const DigitRuns& runs) {
+    nest_ = &nest;
+    runs_ = &runs;
+  }
+  void list(const RankChain& chain, const MoveQuery& query, const Options& options,
+            PositionSets& sets);
 
  private:
   struct Spread {
@@ -66,6 +74,8 @@ class PositionLister {
   std::int64_t emit(PositionSets& sets) const;
   bool next(bool shares);
 
+  const Nest* nest_ = nullptr;
+  const DigitRuns* runs_ = nullptr;
   std::vector<Spread> spreads_;
 };
 

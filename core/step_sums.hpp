@@ -32,6 +32,7 @@ class StepSums {
 
   void prepare(const Nest& nest);
   const RankChain& chain(RankId rank) const { return sums_.chain(rank); }
+  const DigitRuns& runs() const { return sums_.runs(); }
 
   /// Whether the sums are exact for this tensor: none of its groups is a joint one.
   bool covers(std::size_t tensor) const;

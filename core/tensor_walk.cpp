@@ -65,7 +65,9 @@ class Walker {
     if (too_many(words_, instances) || too_many(count_steps(problem_, nest_), instances)) {
       return false;
     }
-    levels_ = walk_levels(problem_, masks_, nest_, tensor_, words_, arrays_);
+    levels_ = walk_levels(
+        {.problem = problem_, .masks = masks_, .nest = nest_, .tensor = tensor_, .arrays = arrays_},
+        words_);
     result_ = {};
     result_.first_reads.assign(chain.size(), 0);
     result_.last_updates.assign(chain.size(), 0);

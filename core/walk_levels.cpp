@@ -90,49 +90,63 @@ WalkPlace walk_place(const Problem& problem, const Nest& nest, int depth, int ar
   return place;
 }
 
-std::vector<WalkLevel> walk_levels(const Problem& problem, const SharingMasks& masks,
-                                   const Nest& nest, std::size_t tensor, std::int64_t words,
-                                   bool arrays) {
-  const auto& chain = nest.holders[tensor];
-  const int all_arrays = static_cast<int>(problem.arrays.size());
-  const int all_loops = static_cast<int>(nest.loops.size());
-  const auto arrays_above = [&](std::size_t k) {
-    return k < chain.size() ? problem.storages[at(chain[k].storage)].arrays_above : all_arrays;
-  };
+namespace {
+
+int arrays_above(const WalkInput& input, std::size_t k) {
+  const auto& chain = input.nest.holders[input.tensor];
+  return k < chain.size() ? input.problem.storages[at(chain[k].storage)].arrays_above
+                          : static_cast<int>(input.problem.arrays.size());
+}
+
+WalkCrossing make_crossing(const WalkInput& input, const WalkLevel& level, int from, int a) {
+  const AxisMask shared = input.masks.shared[input.tensor];
+  const auto array = static_cast<std::size_t>(a);
+  const WalkPlace place =
+      walk_place(input.problem, input.nest, static_cast<int>(input.nest.loops.size()), a);
+  WalkCrossing crossing;
+  crossing.array = array;
+  crossing.entering =
+      make_sets(input.nest, level, from, shared & input.masks.arrays_from[array], place);
+  crossing.delivered =
+      make_sets(input.nest, level, from, shared & input.masks.arrays_from[array + 1], place);
+  for (const Digits& digits : level.digits) {
+    crossing.owner.push_back(place.instance(digits));
+  }
+  return crossing;
+}
+
+void link_to_parent(const WalkInput& input, std::size_t k, const WalkLevel& above,
+                    WalkLevel& level) {
+  for (const Digits& digits : level.digits) {
+    level.parent.push_back(above.place.instance(digits));
+  }
+  level.sharing =
+      make_sets(input.nest, level, above.depth, input.masks.shared[input.tensor], above.place);
+  for (int a = arrays_above(input, k - 1); input.arrays && a < arrays_above(input, k); ++a) {
+    level.crossings.push_back(make_crossing(input, level, above.depth, a));
+  }
+}
+
+}  // namespace
+
+std::vector<WalkLevel> walk_levels(const WalkInput& input, std::int64_t words) {
+  const auto& chain = input.nest.holders[input.tensor];
+  const bool is_output = input.problem.tensors[input.tensor].is_output;
   std::vector<WalkLevel> levels(chain.size() + 1);
   for (std::size_t k = 0; k < levels.size(); ++k) {
     WalkLevel& level = levels[k];
     const bool stores = k < chain.size();
-    level.depth = stores ? chain[k].depth : all_loops;
-    level.place = walk_place(problem, nest, level.depth, all_arrays);
+    level.depth = stores ? chain[k].depth : static_cast<int>(input.nest.loops.size());
+    level.place = walk_place(input.problem, input.nest, level.depth,
+                             static_cast<int>(input.problem.arrays.size()));
     level.before.assign(level.place.instances, {});
     level.after.assign(level.place.instances, {});
-    level.value.assign(problem.tensors[tensor].is_output && stores ? level.place.instances : 0,
+    level.value.assign(is_output && stores ? level.place.instances : 0,
                        std::vector<std::uint8_t>(static_cast<std::size_t>(words), 0));
-    list_digits(nest, level);
-    order_by_position(nest, level);
-    if (k == 0) {
-      continue;
-    }
-    const WalkLevel& above = levels[k - 1];
-    for (const Digits& digits : level.digits) {
-      level.parent.push_back(above.place.instance(digits));
-    }
-    const AxisMask shared = masks.shared[tensor];
-    level.sharing = make_sets(nest, level, above.depth, shared, above.place);
-    for (int a = arrays_above(k - 1); arrays && a < arrays_above(k); ++a) {
-      const auto array = static_cast<std::size_t>(a);
-      const WalkPlace place = walk_place(problem, nest, all_loops, a);
-      WalkCrossing crossing;
-      crossing.array = array;
-      crossing.entering =
-          make_sets(nest, level, above.depth, shared & masks.arrays_from[array], place);
-      crossing.delivered =
-          make_sets(nest, level, above.depth, shared & masks.arrays_from[array + 1], place);
-      for (const Digits& digits : level.digits) {
-        crossing.owner.push_back(place.instance(digits));
-      }
-      level.crossings.push_back(crossing);
+    list_digits(input.nest, level);
+    order_by_position(input.nest, level);
+    if (k > 0) {
+      link_to_parent(input, k, levels[k - 1], level);
     }
   }
   return levels;

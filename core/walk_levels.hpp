@@ -49,10 +49,17 @@ struct WalkLevel {
 /// The instances of the array at `array`, or of a node below `depth` loops inward of `arrays`.
 WalkPlace walk_place(const Problem& problem, const Nest& nest, int depth, int arrays);
 
-/// The chain of one tensor, the compute last. `words`: of the whole tensor's box, for the outputs'
-/// values. `arrays` asks for the crossings.
-std::vector<WalkLevel> walk_levels(const Problem& problem, const SharingMasks& masks,
-                                   const Nest& nest, std::size_t tensor, std::int64_t words,
-                                   bool arrays);
+/// What is walked.
+struct WalkInput {
+  const Problem& problem;
+  const SharingMasks& masks;
+  const Nest& nest;
+  std::size_t tensor = 0;
+  bool arrays = false;  ///< count what crosses the arrays, too
+};
+
+/// The chain of the tensor, the compute last. `words`: of the whole tensor's box, for the output's
+/// values.
+std::vector<WalkLevel> walk_levels(const WalkInput& input, std::int64_t words);
 
 }  // namespace tessera

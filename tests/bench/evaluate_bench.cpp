@@ -1,9 +1,9 @@
-#include <benchmark/benchmark.h>
-
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <new>
+
+#include <benchmark/benchmark.h>
 
 #include "core/evaluate.hpp"
 
@@ -94,7 +94,8 @@ Mapping imperfect_mapping() {
 
 /// Facts of the mapping that follow from its loops alone.
 bool is_right(const Cost& cost, std::int64_t expected_steps) {
-  return cost.steps == expected_steps && cost.operations == std::int64_t{4} * 256 * 128 * 56 * 56 * 9;
+  return cost.steps == expected_steps &&
+         cost.operations == std::int64_t{4} * 256 * 128 * 56 * 56 * 9;
 }
 
 void evaluate_mapping(benchmark::State& state, double pad_bits, const Mapping& mapping,

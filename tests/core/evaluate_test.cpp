@@ -74,16 +74,16 @@ TEST_CASE("counts, energy and cycles of a nest worked out by hand") {
   // Stores come outermost first, then by tensor: DRAM input, weight, output, buffer the same.
   REQUIRE(cost.stores.size() == 6);
   const auto counts = [&](std::size_t i) { return cost.stores[i].counts; };
-  CHECK(counts(0).reads_for_child == 24);  // 4 rows of 6 inputs, each once
-  CHECK(counts(1).reads_for_child == 12);  // weights stay while n goes by
+  CHECK(counts(0).reads_for_child == 24);    // 4 rows of 6 inputs, each once
+  CHECK(counts(1).reads_for_child == 12);    // weights stay while n goes by
   CHECK(counts(2) == Counts{.updates = 8});  // 4 rows of 2 outputs drain once, first of all
   CHECK(counts(3).fills == 24);
   CHECK(counts(3).reads_for_child == 48);  // operands are read for every operation
   CHECK(counts(4).fills == 12);
   CHECK(counts(4).reads_for_child == 48);
   // 48 updates; the first of each of 8 outputs finds nothing to add to; 8 are read to be drained.
-  CHECK(counts(5) == Counts{.updates = 48, .accumulate_reads = 40, .drain_reads = 8,
-                            .first_visits = 8});
+  CHECK(counts(5) ==
+        Counts{.updates = 48, .accumulate_reads = 40, .drain_reads = 8, .first_visits = 8});
   CHECK(cost.stores[3].tile_words == 6);
   CHECK(cost.stores[5].tile_words == 2);
   // DRAM (24+12+8) * 10; buffer 24+48 + 12+48 + 48+40+8; 48 operations.
@@ -114,8 +114,11 @@ TEST_CASE("partial sums go out and come back where a reduction loop stands outsi
   const Cost cost = cost_of(two_levels(), mapping);
   // 3 rounds over all 8 outputs: 24 drains, of which the first 8 arrived without a value.
   CHECK(cost.stores[2].counts == Counts{.updates = 24, .accumulate_reads = 16});
-  CHECK(cost.stores[5].counts == Counts{.fills = 16, .updates = 48, .accumulate_reads = 40,
-                                        .drain_reads = 24, .first_visits = 8});
+  CHECK(cost.stores[5].counts == Counts{.fills = 16,
+                                        .updates = 48,
+                                        .accumulate_reads = 40,
+                                        .drain_reads = 24,
+                                        .first_visits = 8});
 }
 
 TEST_CASE("units of a row share inputs, and sum their outputs, where the array lets them") {
@@ -147,18 +150,19 @@ TEST_CASE("units of a row share inputs, and sum their outputs, where the array l
 }
 
 TEST_CASE("the last iteration of an imperfect tile is short, and counted exactly") {
-  const Mapping mapping{{all_in_dram, Node::loop(c, 4), Node::store(buffer, input | weight | output),
-                         Node::loop(n, 1), Node::loop(m, 1), Node::loop(c, 1), Node::compute()}};
+  const Mapping mapping{{all_in_dram, Node::loop(c, 4),
+                         Node::store(buffer, input | weight | output), Node::loop(n, 1),
+                         Node::loop(m, 1), Node::loop(c, 1), Node::compute()}};
   const Cost cost = cost_of(two_levels(), mapping);
   CHECK(cost.steps == 48);
-  CHECK(cost.stores[3].tile_words == 16);          // 4 rows of 4 of the 6 inputs
-  CHECK(cost.stores[3].counts.fills == 24);        // 16, then 8
-  CHECK(cost.stores[5].counts.fills == 0);         // the outputs stay
+  CHECK(cost.stores[3].tile_words == 16);    // 4 rows of 4 of the 6 inputs
+  CHECK(cost.stores[3].counts.fills == 24);  // 16, then 8
+  CHECK(cost.stores[5].counts.fills == 0);   // the outputs stay
   const Mapping spread{{all_in_dram, Node::store(buffer, input | weight | output), Node::loop(n, 1),
                         Node::loop(m, 1), Node::loop(c, 4), Node::spread(c, 1, x),
                         Node::compute()}};
   const Cost wide = cost_of(two_levels(4), spread);
-  CHECK(wide.steps == 16);  // 4 units take 4 and then 2 of the 6
+  CHECK(wide.steps == 16);   // 4 units take 4 and then 2 of the 6
   CHECK(wide.cycles == 22);  // what DRAM needs for its 44 words
   CHECK(wide.utilization == doctest::Approx(48.0 / (4 * 22)));
 }
@@ -230,8 +234,7 @@ TEST_CASE("every rule of a mapping's structure is checked") {
   storage(strict, 1).bypass = {"input"};
   storage(strict, 1).ranks = std::vector<std::string>{"n", "c"};
   std::get<Array>(strict.nodes[2]).axes[0].absent_from = {"weight"};
-  CHECK(kind(strict, {all_in_dram, loops[0], loops[1], loops[2], Node::compute()}) ==
-        K::must_keep);
+  CHECK(kind(strict, {all_in_dram, loops[0], loops[1], loops[2], Node::compute()}) == K::must_keep);
   CHECK(kind(strict, {all_in_dram, hold, loops[0], loops[1], loops[2], Node::compute()}) ==
         K::must_bypass);
   const Node weights = Node::store(buffer, weight);
@@ -271,12 +274,13 @@ TEST_CASE("timeloop is defined for even and perfect nests only") {
   }
 }
 
-TEST_CASE("the cycles that a pass costs are added once per setting of the loops outside the array") {
+TEST_CASE(
+    "the cycles that a pass costs are added once per setting of the loops outside the array") {
   Architecture architecture = two_levels(2);
   std::get<Array>(architecture.nodes[2]).pass_overhead_cycles = 5;
-  const Mapping mapping{{all_in_dram, Node::loop(n, 1), Node::store(buffer, input | weight | output),
-                         Node::loop(c, 2), Node::spread(m, 1, x), Node::loop(c, 1),
-                         Node::compute()}};
+  const Mapping mapping{{all_in_dram, Node::loop(n, 1),
+                         Node::store(buffer, input | weight | output), Node::loop(c, 2),
+                         Node::spread(m, 1, x), Node::loop(c, 1), Node::compute()}};
   // 4 settings of n and 3 of c stand outside the spread; without passes the ramp is 10 cycles.
   CHECK(cost_of(architecture, mapping).ramp_cycles == doctest::Approx(10 + 12 * 5));
 }
@@ -285,8 +289,7 @@ TEST_CASE("an evaluator gives the same numbers whatever it evaluated before") {
   const Problem problem = bind(two_levels(2), product());
   Evaluator evaluator(problem, conventions().front());
   const Mapping other{{all_in_dram, Node::loop(c, 4), Node::store(buffer, input | weight | output),
-                       Node::loop(n, 1), Node::spread(m, 1, x), Node::loop(c, 1),
-                       Node::compute()}};
+                       Node::loop(n, 1), Node::spread(m, 1, x), Node::loop(c, 1), Node::compute()}};
   const auto first = std::get<Score>(evaluator.score(by_rows().nodes));
   const auto second = std::get<Score>(evaluator.score(other.nodes));
   const auto again = std::get<Score>(evaluator.score(by_rows().nodes));

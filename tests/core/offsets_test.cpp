@@ -1,10 +1,10 @@
 #include "core/offsets.hpp"
 
-#include <doctest/doctest.h>
-
 #include <algorithm>
 #include <random>
 #include <set>
+
+#include <doctest/doctest.h>
 
 namespace tessera {
 namespace {
