@@ -8,7 +8,7 @@
 
 namespace tessera {
 
-/// The mapspace, mapping by mapping (docs/mappers.md). It holds, once each:
+/// The mapspace, mapping by mapping (docs/model.md, Mapspace). It holds, once each:
 /// - every bypass choice that the architecture allows; the outermost storage holds all tensors;
 /// - every order of store nodes, one per storage and tensor, or per storage in an even nest. Store
 ///   nodes with no loop between them stand at one height, where their order means nothing, but that

@@ -259,7 +259,7 @@ void NestWalk::finish() {
 /// its spread.
 bool NestWalk::may_cut_later(const Gap& gap, RankId rank, bool after_loop) const {
   const bool in_gap = !after_loop && has(gap.limit, index(rank));
-  const auto next = static_cast<std::size_t>(gap.array + (after_loop ? 1 : 0));
+  const auto next = static_cast<std::size_t>(gap.array) + (after_loop ? 1U : 0U);
   if (in_gap || has(axes_from_[std::min(next, axes_from_.size() - 1)], index(rank))) {
     return true;
   }

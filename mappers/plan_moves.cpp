@@ -14,7 +14,7 @@ std::size_t at(auto id) { return static_cast<std::size_t>(index(id)); }
 }  // namespace
 
 PlanMoves::PlanMoves(const Problem& problem, const Mapspace& mapspace, RandomNumbers& random)
-    : problem_(problem), mapspace_(mapspace), random_(random) {
+    : problem_(problem), mapspace_(mapspace), perfect_(mapspace.perfect_factors), random_(random) {
   for (std::size_t r = 0; r < problem.bounds.size(); ++r) {
     if (problem.bounds[r] > 1) {
       ranks_.push_back(r);
@@ -68,7 +68,7 @@ void PlanMoves::change(NestPlan& plan) {
 
 /// A divisor of `trips` above 1, or, where tiles may be imperfect, now and then any factor.
 std::int64_t PlanMoves::random_factor(std::int64_t trips) {
-  if (!mapspace_.perfect_factors && random_.chance(0.15)) {
+  if (!perfect_ && random_.chance(0.15)) {
     return random_.between(2, std::min<std::int64_t>(trips, 8));
   }
   factors_.clear();
@@ -127,7 +127,7 @@ void PlanMoves::move_factor(NestPlan& plan, std::size_t rank, std::size_t from, 
 /// A tile between `least` and `extent`, where tiles are perfect also a multiple of `least` that
 /// divides `extent`.
 std::int64_t PlanMoves::random_tile(std::int64_t extent, std::int64_t least) {
-  if (mapspace_.perfect_factors) {
+  if (perfect_) {
     std::int64_t tile = least;
     for (std::int64_t rest = extent / least; rest > 1 && random_.chance(0.6);) {
       const std::int64_t factor = random_factor(rest);
@@ -177,6 +177,18 @@ void PlanMoves::unroll(NestPlan& plan) {
   }
 }
 
+/// The nearest place outward or inward of an axis where the rank's temporal loop may stand, or else
+/// the outermost or innermost place.
+std::size_t PlanMoves::nearest_loops(const NestPlan& plan, std::size_t entry, std::size_t rank,
+                                     bool inward) {
+  const std::size_t end = inward ? plan.entries() - 1 : 0;
+  while (entry != end &&
+         (plan.entry(entry).kind == PlanEntry::Kind::spread || !plan.allows(entry, rank))) {
+    entry = inward ? entry + 1 : entry - 1;
+  }
+  return entry;
+}
+
 /// Spreads a rank over an axis, as far as the axis reaches or nearly, with trips taken from
 /// temporal loops of that rank.
 void PlanMoves::unroll(NestPlan& plan, std::size_t entry, std::size_t rank) {
@@ -185,17 +197,8 @@ void PlanMoves::unroll(NestPlan& plan, std::size_t entry, std::size_t rank) {
   if (!plan.allows(entry, rank) || room < 2) {
     return;
   }
-  // What this axis has of the rank goes back to the nearest temporal loop outward.
-  std::size_t outer = entry;
-  while (outer > 0 &&
-         (plan.entry(outer).kind == PlanEntry::Kind::spread || !plan.allows(outer, rank))) {
-    --outer;
-  }
-  std::size_t inner = entry;
-  while (inner + 1 < plan.entries() &&
-         (plan.entry(inner).kind == PlanEntry::Kind::spread || !plan.allows(inner, rank))) {
-    ++inner;
-  }
+  const std::size_t outer = nearest_loops(plan, entry, rank, false);
+  const std::size_t inner = nearest_loops(plan, entry, rank, true);
   const std::int64_t whole = plan.extent(entry, rank);
   const std::int64_t below = plan.tile(inner, rank);
   const std::int64_t most = std::min(room, ceil_div(plan.extent(outer, rank), below));
@@ -203,7 +206,7 @@ void PlanMoves::unroll(NestPlan& plan, std::size_t entry, std::size_t rank) {
   const bool from_outer = random_.chance(0.6);
   const std::int64_t extent = from_outer ? plan.extent(outer, rank) : whole;
   const std::int64_t rest = from_outer ? plan.tile(entry, rank) : below;
-  if (mapspace_.perfect_factors || random_.chance(0.5)) {
+  if (perfect_ || random_.chance(0.5)) {
     while ((extent / rest) % trips != 0) {
       --trips;
     }

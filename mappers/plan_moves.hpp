@@ -21,6 +21,10 @@ class PlanMoves {
   /// The plan with the least footprint; `sample` starts from it too.
   void start(NestPlan& plan, bool least);
 
+  /// From now on, makes tiles that divide only; where the mapspace has no others it does so anyway.
+  /// Plans must be perfect when this begins.
+  void prefer_perfect(bool perfect) { perfect_ = perfect || mapspace_.perfect_factors; }
+
   /// One random change.
   void change(NestPlan& plan);
 
@@ -30,6 +34,7 @@ class PlanMoves {
   void retile(NestPlan& plan);
   void unroll(NestPlan& plan);
   void unroll(NestPlan& plan, std::size_t entry, std::size_t rank);
+  std::size_t nearest_loops(const NestPlan& plan, std::size_t entry, std::size_t rank, bool inward);
   void shrink_axis(NestPlan& plan);
   void reorder(NestPlan& plan);
   void shuffle(NestPlan& plan);
@@ -41,6 +46,7 @@ class PlanMoves {
 
   const Problem& problem_;
   Mapspace mapspace_;
+  bool perfect_;
   RandomNumbers& random_;
   std::vector<std::size_t> ranks_;       ///< with a bound above 1
   std::vector<StoreItem> free_items_;    ///< what a mapping may hold or not

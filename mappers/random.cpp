@@ -199,12 +199,15 @@ SearchResult RandomSearch::run() {
     sampled_value_ = value(current_, best_);
     least_plan_fails_ = result_.why_not && result_.why_not->kind == InfeasibleKind::capacity;
   }
+  constexpr int fresh = 5;  // rounds that begin from scratch; every other one perfect
   const std::int64_t round = std::max<std::int64_t>(1, options_.samples / 8);
   for (int number = 0; !is_hopeless() && may_go_on(); ++number) {
-    if (number < 5) {
+    if (number < fresh) {
+      moves_.prefer_perfect(number % 2 == 0);
       sample_rounds(round / 5);
       anneal(round - round / 5, 0.6);
     } else if (result_.best) {
+      moves_.prefer_perfect(false);
       current_ = best_plan_;
       sampled_value_ = best_;
       anneal(round, 0.1);

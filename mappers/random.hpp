@@ -4,7 +4,7 @@
 
 namespace tessera {
 
-/// Samples SearchOptions::samples mappings of the mapspace (docs/mappers.md): some from scratch,
+/// Samples SearchOptions::samples mappings of the mapspace (map_space.hpp): some from scratch,
 /// most by changing the best ones, with simulated annealing. The result depends on the seed only.
 SearchResult search_random(const Problem& problem, const SearchOptions& options);
 

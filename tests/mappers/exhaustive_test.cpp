@@ -16,7 +16,6 @@
 
 namespace {
 
-using tessera::Mapping;
 using tessera::MappingNode;
 using tessera::Mapspace;
 using tessera::NodeKind;

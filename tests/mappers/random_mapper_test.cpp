@@ -36,7 +36,8 @@ TEST_CASE("A valid mapping of every built-in layer on every built-in architectur
       const auto network = shipped_network(name);
       for (const auto& group : unique_layers(network)) {
         const auto& one = network.layers()[group.layers.front()].layer;
-        CAPTURE(machine + " " + name + " " + one.name);
+        CAPTURE(machine);
+        CAPTURE(one.name);
         const auto problem = bind(built_in, one);
         options.mapspace.perfect_factors = group.count % 2 == 0;
         const auto result = search_random(problem, options);
