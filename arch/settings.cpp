@@ -207,6 +207,10 @@ void apply_settings(std::span<const std::string> settings, JsonValue& architectu
       diagnostics.report(location, "a setting is written PATH=VALUE");
       continue;
     }
+    if (!is_utf8(setting)) {
+      diagnostics.report(location, "a setting is written in UTF-8");
+      continue;
+    }
     if (architecture.kind != JsonKind::object) {
       return;  // reported when it is interpreted
     }

@@ -53,6 +53,9 @@ std::string_view kind_name(JsonKind kind);
 std::optional<JsonValue> parse_json(std::string_view text, std::uint32_t source,
                                     Diagnostics& diagnostics);
 
+/// Whether these bytes are UTF-8, as every string of a JSON text is.
+bool is_utf8(std::string_view text);
+
 /// The bytes of a file of at most 256 MiB. Throws InputError where it cannot be read.
 std::string read_text_file(const std::string& path);
 

@@ -45,13 +45,23 @@ std::size_t character_length(std::string_view text) {
   return overlong || surrogate || too_large ? 0 : length;
 }
 
-void check_utf8(std::string_view text) {
-  for (std::size_t at = 0; at < text.size();) {
+/// The offset of the first byte that is not UTF-8, or text.size().
+std::size_t first_invalid_byte(std::string_view text) {
+  std::size_t at = 0;
+  while (at < text.size()) {
     const std::size_t length = character_length(text.substr(at));
     if (length == 0) {
-      throw SyntaxError{at, "this byte is not UTF-8; files are written in UTF-8"};
+      break;
     }
     at += length;
+  }
+  return at;
+}
+
+void check_utf8(std::string_view text) {
+  const std::size_t at = first_invalid_byte(text);
+  if (at < text.size()) {
+    throw SyntaxError{at, "this byte is not UTF-8; files are written in UTF-8"};
   }
 }
 
@@ -378,6 +388,8 @@ class Parser {
 };
 
 }  // namespace
+
+bool is_utf8(std::string_view text) { return first_invalid_byte(text) == text.size(); }
 
 std::optional<JsonValue> parse_json(std::string_view text, std::uint32_t source,
                                     Diagnostics& diagnostics) {

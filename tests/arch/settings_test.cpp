@@ -63,6 +63,7 @@ TEST_CASE("later settings win") {
 
 TEST_CASE("bad settings say what is wrong") {
   CHECK(problem("clock_mhz") == "--set clock_mhz: a setting is written PATH=VALUE");
+  CHECK(problem("about=\xff") == "--set about=\xff: a setting is written in UTF-8");
   CHECK(problem("GBL.capacity_kib=1") ==
         "--set GBL.capacity_kib=1: unknown node 'GBL'; allowed: DRAM, GLB, PE, MAC; did you mean "
         "'GLB'?");
