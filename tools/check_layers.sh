@@ -5,10 +5,32 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
+# Prints what is wrong with a file of tests/FOLDER including TARGET, or nothing. The interpreter
+# must not share code with what it checks: it and what it is built on see core alone.
+objection_to_test() {
+  local folder="$1" target="$2"
+  case "$target" in
+    '<boost/'* | '<CLI/'*) echo "Boost and CLI11 stay behind the libraries that use them" ;;
+    '<'*) ;;
+    '"tests/support/'*) ;;
+    '"core/json/'* | '"arch/'* | '"networks/'* | '"mappers/'* | '"cli/'* | '"tests/'*)
+      [[ "$folder" != support && ("$folder" != oracle || "$target" == '"tests/oracle/'*) ]] ||
+        echo "tests/$folder may only include core and tests/support"
+      ;;
+    '"core/'*) ;;
+    *) echo "a quoted include starts with the name of a top-level folder" ;;
+  esac
+}
+
 # Prints what is wrong with FILE including TARGET ("x/y.hpp" or <x>), or nothing.
 objection() {
-  local file="$1" target="$2" from json_code=no
+  local file="$1" target="$2" from folder json_code=no
   from="${file%%/*}"
+  if [[ "$from" == tests ]]; then
+    folder="${file#tests/}"
+    objection_to_test "${folder%%/*}" "$target"
+    return
+  fi
   [[ "$file" == core/json/* ]] && from=core/json
   [[ "$from" == core/json || "$(basename "$file")" == *_json.* ]] && json_code=yes
 
@@ -55,7 +77,7 @@ check_tree() {
       echo "$location: includes $target: $why"
       violations=$((violations + 1))
     fi
-  done < <(cd "$root" && find core arch networks mappers cli \
+  done < <(cd "$root" && find core arch networks mappers cli tests \
     \( -name '*.cpp' -o -name '*.hpp' \) -print0 2>/dev/null | sort -z |
     xargs -0 -r grep -HnE '^[[:space:]]*#[[:space:]]*include' |
     sed -E 's/^([^:]+:[0-9]+):[^"<]*(["<][^">]*[">]?).*/\1\t\2/')
@@ -68,7 +90,7 @@ self_test() {
   root="$(mktemp -d)"
   # shellcheck disable=SC2064  # the value of now is meant
   trap "rm -rf '$root'" EXIT
-  mkdir -p "$root"/{core/json,arch,networks,mappers,cli}
+  mkdir -p "$root"/{core/json,arch,networks,mappers,cli,tests/{oracle,support,published}}
   printf '#include "core/layer.hpp"\n#include <vector>\n' >"$root/core/layer.cpp"
   printf '#include "core/json/json_reader.hpp"\n' >"$root/arch/architecture_json.cpp"
   printf '#include <nlohmann/json.hpp>\n' >"$root/core/json/json_reader.hpp"
@@ -76,6 +98,10 @@ self_test() {
   printf '#include "networks/network.hpp"\n' >"$root/mappers/network_mapper.cpp"
   printf '#include <CLI/CLI.hpp>\n#include "arch/a.hpp"\n#include "mappers/m.hpp"\n' \
     >"$root/cli/flags.cpp"
+  printf '#include <doctest/doctest.h>\n#include <iostream>\n#include "tests/oracle/o.hpp"\n' \
+    >"$root/tests/oracle/oracle_test.cpp"
+  printf '#include <nlohmann/json.hpp>\n#include "tests/oracle/o.hpp"\n#include "cli/run.hpp"\n' \
+    >"$root/tests/published/published_test.cpp"
   if ! check_tree "$root" >/dev/null; then
     check_tree "$root" || true
     echo "layers: the self-test's clean tree was rejected" >&2
@@ -114,6 +140,13 @@ cli/planted.cpp <boost/graph/adjacency_list.hpp>
 cli/planted.cpp "tests/support/cases.hpp"
 cli/planted.cpp <doctest/doctest.h>
 cli/planted.cpp "../core/layer.hpp"
+tests/oracle/planted.cpp "mappers/mapper.hpp"
+tests/oracle/planted.cpp "core/json/json_reader.hpp"
+tests/support/planted.cpp "networks/network.hpp"
+tests/support/planted.cpp "tests/oracle/loop_nest.hpp"
+tests/oracle/planted.cpp "tests/cli/program_run.hpp"
+tests/published/planted.cpp <boost/graph/adjacency_list.hpp>
+tests/published/planted.cpp "cases.hpp"
 END
   echo "layers: self-test passed"
 }

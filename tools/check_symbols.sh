@@ -61,7 +61,7 @@ if [[ "${1:-}" == --self-test ]]; then
 fi
 build="${1:-build/release}"
 mapfile -d '' archives < <(find "$build" -name 'libtessera_*.a' -not -name 'libtessera_cli*' \
-  -not -path '*/tests/*' -print0 | sort -z)
+  -not -path "$build/tests/*" -print0 | sort -z)
 if ((${#archives[@]} == 0)); then
   echo "symbols: no libraries in $build; build it first" >&2
   exit 1
