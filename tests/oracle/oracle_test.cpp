@@ -14,7 +14,7 @@
 namespace tessera::oracle {
 namespace {
 
-constexpr std::uint64_t cases = 10000;
+constexpr std::uint64_t cases = TESSERA_ORACLE_CASES;
 constexpr int shown = 5;  ///< after so many mismatches the test stops
 
 /// Compares the cases of seeds first_seed … first_seed + cases - 1.
