@@ -14,7 +14,7 @@ enum class WordsPerAccess : std::uint8_t { fractional, whole_per_instance };
 enum class Leakage : std::uint8_t { every_instance, utilised_instances };
 enum class Scope : std::uint8_t { everything, even_and_perfect };
 
-/// How events become charges (MODEL §5 of docs/model.md). Published tools count the same execution
+/// How events become charges (docs/model.md, Conventions). Published tools count the same execution
 /// differently; each named convention reproduces one of them.
 struct Convention {
   std::string_view name;
