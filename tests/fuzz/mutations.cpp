@@ -1,11 +1,13 @@
 #include "tests/fuzz/mutations.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <cstddef>
 #include <cstdint>
 #include <set>
 #include <utility>
+
+#include "tests/fuzz/awkward_values.hpp"
+#include "tests/fuzz/json_tokens.hpp"
 
 namespace tessera::fuzz {
 
@@ -13,171 +15,9 @@ namespace {
 
 using support::RandomSource;
 
-const std::vector<std::string>& values() {
-  static const std::vector<std::string> all = {"0",
-                                               "1",
-                                               "2",
-                                               "3",
-                                               "7",
-                                               "16",
-                                               "64",
-                                               "1.5",
-                                               "0.1",
-                                               "-0",
-                                               "-0.0",
-                                               "-1",
-                                               "1e3",
-                                               "1E-3",
-                                               "1e308",
-                                               "1e309",
-                                               "-1e400",
-                                               "5e-324",
-                                               "1e-400",
-                                               "2147483647",
-                                               "2147483648",
-                                               "4294967296",
-                                               "4611686018427387903",
-                                               "4611686018427387904",
-                                               "4611686018427387905",
-                                               "9007199254740993",
-                                               "9223372036854775807",
-                                               "9223372036854775808",
-                                               "18446744073709551616",
-                                               "123456789012345678901234567890",
-                                               "0.30000000000000004",
-                                               "01",
-                                               "1.",
-                                               ".5",
-                                               "+1",
-                                               "1e",
-                                               "0x10",
-                                               "NaN",
-                                               "Infinity",
-                                               "true",
-                                               "false",
-                                               "null",
-                                               "nul",
-                                               "\"\"",
-                                               "\"a\"",
-                                               "\"16\"",
-                                               "\"output\"",
-                                               "\"input\"",
-                                               "\"weight\"",
-                                               "\"free\"",
-                                               "\"same\"",
-                                               "\"timeloop\"",
-                                               "\"-\"",
-                                               "\"a.b\"",
-                                               "\"\\u0000\"",
-                                               "\"\\n\"",
-                                               "\"\\ud800\"",
-                                               "\"\\ud83d\\ude00\"",
-                                               "\"é\"",
-                                               "\"\\x\"",
-                                               "[]",
-                                               "{}",
-                                               "[0]",
-                                               "[1, 2]",
-                                               "[1, 1, 1, 1]",
-                                               "[[]]",
-                                               "[\"input\"]",
-                                               "[\"output\", \"output\"]",
-                                               "{\"a\": 1}",
-                                               "{\"input\": 1, \"output\": 2}",
-                                               "{\"x\": 0}",
-                                               "{\"\": null}",
-                                               "{\"a\": 1, \"a\": 2}"};
-  return all;
-}
-
-/// Bytes that are no UTF-8, or that mean something to JSON or to a terminal.
-const std::vector<std::string>& awkward_bytes() {
-  static const std::vector<std::string> all = {"\xff",
-                                               "\xc3",
-                                               "\xc0\xaf",
-                                               "\xed\xa0\x80",
-                                               "\xf4\x90\x80\x80",
-                                               "\xe2\x82",
-                                               "\x80",
-                                               "\xef\xbb\xbf",
-                                               std::string(1, '\0'),
-                                               "\x01",
-                                               "\x1b[31m",
-                                               "\x7f",
-                                               "\n",
-                                               "\r",
-                                               "\t",
-                                               "\\",
-                                               "\"",
-                                               "//",
-                                               "/*",
-                                               "*/",
-                                               "/* a */",
-                                               "// b\n",
-                                               ",",
-                                               ":",
-                                               "{",
-                                               "}",
-                                               "[",
-                                               "]",
-                                               "=",
-                                               ".",
-                                               "\xe2\x80\xa8",
-                                               "\xf0\x9f\x98\x80"};
-  return all;
-}
-
-bool is_word(char byte) {
-  return std::isalnum(static_cast<unsigned char>(byte)) != 0 || byte == '_' || byte == '-' ||
-         byte == '+' || byte == '.';
-}
-
-bool is_blank(char byte) { return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t'; }
-
-std::size_t end_of_string(std::string_view text, std::size_t start) {
-  std::size_t end = start + 1;
-  while (end < text.size() && text[end] != '"') {
-    end += text[end] == '\\' ? 2U : 1U;
-  }
-  return std::min(end + 1, text.size());
-}
-
-std::size_t end_of_run(std::string_view text, std::size_t start, bool (*belongs)(char)) {
-  std::size_t end = start + 1;
-  while (end < text.size() && belongs(text[end])) {
-    ++end;
-  }
-  return end;
-}
-
-bool is_string(const std::string& token) { return token.size() >= 2 && token.front() == '"'; }
-
-bool is_value(const std::string& token) { return token.front() == '"' || is_word(token.front()); }
-
 /// A place in a text or list of this size, its end included.
 std::size_t place(std::size_t size, RandomSource& random) {
   return static_cast<std::size_t>(random.between(0, static_cast<std::int64_t>(size)));
-}
-
-std::string concatenation(const std::vector<std::string>& tokens) {
-  std::string text;
-  for (const std::string& token : tokens) {
-    text += token;
-  }
-  return text;
-}
-
-/// The token behind the bracket that closes the one at `open`, or the end.
-std::size_t behind_bracket(const std::vector<std::string>& tokens, std::size_t open) {
-  int depth = 0;
-  for (std::size_t i = open; i < tokens.size(); ++i) {
-    depth += tokens[i] == "{" || tokens[i] == "[" ? 1 : 0;
-    depth -= tokens[i] == "}" || tokens[i] == "]" ? 1 : 0;
-    if (depth == 0) {
-      return i + 1;
-    }
-  }
-  return tokens.size();
 }
 
 /// Positions of the tokens that satisfy `wanted`.
@@ -230,23 +70,6 @@ void change_bracketed(std::vector<std::string>& tokens, std::size_t open, Random
 }
 
 }  // namespace
-
-std::vector<std::string> tokens_of(std::string_view text) {
-  std::vector<std::string> tokens;
-  for (std::size_t start = 0; start < text.size();) {
-    std::size_t end = start + 1;
-    if (text[start] == '"') {
-      end = end_of_string(text, start);
-    } else if (is_word(text[start])) {
-      end = end_of_run(text, start, is_word);
-    } else if (is_blank(text[start])) {
-      end = end_of_run(text, start, is_blank);
-    }
-    tokens.emplace_back(text.substr(start, end - start));
-    start = end;
-  }
-  return tokens;
-}
 
 Mutator::Mutator(std::vector<std::string> corpus) : corpus_(std::move(corpus)) {
   std::set<std::string> strings;
@@ -326,20 +149,18 @@ std::string Mutator::with_tokens_changed(const std::string& text, RandomSource& 
   const auto string_places = positions(tokens, is_string);
   const auto brackets =
       positions(tokens, [](const std::string& token) { return token == "{" || token == "["; });
-  const auto numbers = positions(tokens, [](const std::string& token) {
-    return std::isdigit(static_cast<unsigned char>(token.front())) != 0;
-  });
+  const auto numbers = positions(tokens, is_number);
   if (value_places.empty() || string_places.empty() || brackets.empty()) {
-    return text + random.pick(values());
+    return text + random.pick(awkward_values());
   }
   std::string& value = tokens[random.pick(value_places)];
   std::string& string = tokens[random.pick(string_places)];
   switch (random.weighted({6, 4, 3, 3, 2, 1, 2, 1})) {
     case 0:
       if (random.chance(50) && !numbers.empty()) {
-        tokens[random.pick(numbers)] = random.pick(values());
+        tokens[random.pick(numbers)] = random.pick(awkward_values());
       } else {
-        value = random.pick(values());
+        value = random.pick(awkward_values());
       }
       break;
     case 1:
@@ -362,7 +183,8 @@ std::string Mutator::with_tokens_changed(const std::string& text, RandomSource& 
       std::swap(tokens[place(tokens.size() - 1, random)], tokens[place(tokens.size() - 1, random)]);
       break;
     default: {  // one more key
-      const std::string added = "\"" + random.pick(strings_) + "\": " + random.pick(values());
+      const std::string added =
+          "\"" + random.pick(strings_) + "\": " + random.pick(awkward_values());
       tokens.insert(tokens.begin() + static_cast<std::ptrdiff_t>(random.pick(brackets)) + 1,
                     added + ", ");
       break;
@@ -399,7 +221,7 @@ std::string Mutator::setting(RandomSource& random) const {
     path = random.pick(std::vector<std::string>{"clock_mhz", "word_bits", "word_bits.output",
                                                 "about", "accounting", "technology_nm", "name"});
   }
-  std::string value = random.chance(80) ? random.pick(values()) : random.pick(strings_);
+  std::string value = random.chance(80) ? random.pick(awkward_values()) : random.pick(strings_);
   if (random.chance(10)) {
     value = misspelt(value, random);
   }

@@ -2,17 +2,12 @@
 
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "tests/fuzz/reader_check.hpp"
 #include "tests/support/random_source.hpp"
 
 namespace tessera::fuzz {
-
-/// Parts of a JSON text: strings, words and numbers, runs of blanks, single other characters. Their
-/// concatenation is the text, whatever the text is.
-std::vector<std::string> tokens_of(std::string_view text);
 
 /// Makes inputs from the texts of a corpus: bytes, tokens, values, keys, nesting and settings
 /// change, so that some inputs are no JSON, some are wrong, and some are right.
