@@ -113,7 +113,9 @@ class Walker {
       WalkLevel& level = levels_[k];
       level.before.swap(level.after);
       if (k + 1 == levels_.size()) {
-        level.before.assign(level.place.instances, {});  // operations keep nothing
+        for (std::vector<std::int64_t>& box : level.before) {
+          box.clear();  // operations keep nothing
+        }
       }
       for (std::size_t i = 0; i < level.place.instances; ++i) {
         find_box(level, i);

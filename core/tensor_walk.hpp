@@ -32,7 +32,7 @@ class TensorWalk {
     return results_[tensor].last_updates[holder];
   }
 
-  static constexpr std::int64_t max_work = 200'000'000;
+  static constexpr std::int64_t max_work = 20'000'000;
 
   struct Result {
     std::vector<WalkPlace> holders;
