@@ -12,6 +12,7 @@
 #include "cli/layer_pattern.hpp"
 #include "cli/objective_names.hpp"
 #include "cli/report_output.hpp"
+#include "cli/unknown_names.hpp"
 #include "core/evaluate.hpp"
 #include "core/input_error.hpp"
 #include "core/json/spelling.hpp"
@@ -23,7 +24,7 @@ namespace {
 /// Whether a mapping is one, but too large for the architecture; else it is a mistake in the file.
 bool is_shortage(InfeasibleKind kind) {
   return kind == InfeasibleKind::capacity || kind == InfeasibleKind::fan_out ||
-         kind == InfeasibleKind::too_large;
+         kind == InfeasibleKind::too_large || kind == InfeasibleKind::overflow;
 }
 
 /// The layers that a report is about; or all of them.
@@ -181,6 +182,7 @@ int run_evaluate(const Flags& flags, const Session& session) {
                 .objective = objective_of(chosen, *mappings),
                 .mapspace = chosen.mapspace};
   reject_uncomputed(report.architecture);
+  warn_of_unknown_names(report.architecture, report.network, session.err);
   report.convention = &convention_of(chosen, report.architecture);
   const auto wanted = flags.layers.empty() ? default_layers(*mappings) : flags.layers;
   ReportOutput output(flags, session);

@@ -1,8 +1,13 @@
 #include <algorithm>
+#include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <cstddef>
+#include <mutex>
 #include <ostream>
+#include <stop_token>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -10,8 +15,10 @@
 #include "cli/inputs.hpp"
 #include "cli/layer_pattern.hpp"
 #include "cli/report_output.hpp"
+#include "cli/unknown_names.hpp"
 #include "core/evaluate.hpp"
 #include "mappers/network_mapper.hpp"
+#include "mappers/store_items.hpp"
 
 namespace tessera {
 
@@ -20,28 +27,42 @@ namespace {
 /// A line on the terminal that tells how far the search is, once it takes over a second.
 class ProgressLine {
  public:
-  explicit ProgressLine(std::ostream* terminal) : terminal_(terminal) {}
+  ProgressLine(std::ostream* terminal, std::size_t total) : terminal_(terminal), total_(total) {
+    if (terminal != nullptr) {
+      ticker_ = std::jthread([this](const std::stop_token& stop) { tick(stop); });
+    }
+  }
   ProgressLine(const ProgressLine&) = delete;
   ProgressLine& operator=(const ProgressLine&) = delete;
 
   ~ProgressLine() {
+    ticker_ = {};  // asks the ticker to stop, and waits for it
     if (shown_) {
       *terminal_ << "\r\x1b[K" << std::flush;
     }
   }
 
-  void update(std::size_t done, std::size_t total) {
-    const auto elapsed = std::chrono::steady_clock::now() - begin_;
-    if (terminal_ != nullptr && elapsed > std::chrono::seconds(1)) {
-      *terminal_ << "\r\x1b[K" << done << " of " << total << " shapes searched" << std::flush;
+  void update(std::size_t done) { done_ = done; }
+
+ private:
+  void tick(const std::stop_token& stop) {
+    std::mutex mutex;
+    std::unique_lock lock(mutex);
+    std::condition_variable_any wake;
+    for (int seconds = 1; !wake.wait_for(lock, stop, std::chrono::seconds(1),
+                                         [&stop] { return stop.stop_requested(); });
+         ++seconds) {
+      *terminal_ << "\r\x1b[K" << done_ << " of " << total_ << " shapes searched, " << seconds
+                 << " s" << std::flush;
       shown_ = true;
     }
   }
 
- private:
   std::ostream* terminal_;  // nullptr: nobody watches
-  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
-  bool shown_ = false;
+  std::size_t total_;
+  std::atomic<std::size_t> done_ = 0;
+  std::atomic<bool> shown_ = false;
+  std::jthread ticker_;
 };
 
 /// The chosen layers alone; their order and edges do not matter to a search.
@@ -101,6 +122,10 @@ LayerReport layer_report(const Report& report, const Network& chosen, MappedGrou
   if (result.best) {
     layer.mapping = std::move(result.best);
     layer.cost = std::get<Cost>(evaluate(layer.problem, *report.convention, *layer.mapping));
+  } else if (result.refusal == Refusal::mapspace_too_large) {
+    layer.why_not = WhyNot{.text =
+                               "the mapspace is too large to be searched whole; give a "
+                               "--time-limit, or take another --mapper"};
   } else if (result.stopped) {
     layer.why_not = WhyNot{.text = "the search was stopped before it found one"};
   } else if (result.why_not) {
@@ -121,13 +146,15 @@ int run_map(const Flags& flags, const Session& session) {
                 .mapspace = flags.mapspace};
   reject_uncomputed(report.architecture);
   report.convention = &convention_of(flags, report.architecture);
+  report.mapspace = narrowed(flags.mapspace, *report.convention);
+  warn_of_unknown_names(report.architecture, report.network, session.err);
   const Network chosen = chosen_layers(report.network, flags.layers);
   ReportOutput output(flags, session);
   {
     const bool watched = session.environment.errors_go_to_terminal && !flags.quiet;
-    ProgressLine line(watched ? &session.err : nullptr);
+    ProgressLine line(watched ? &session.err : nullptr, unique_layers(chosen).size());
     NetworkOptions options = network_options(flags, session, report, unique_layers(chosen).size());
-    options.progress = [&line](std::size_t done, std::size_t total) { line.update(done, total); };
+    options.progress = [&line](std::size_t done, std::size_t /*total*/) { line.update(done); };
     for (MappedGroup& group :
          map_network(chosen, report.architecture, *find_mapper(flags.mapper), options)) {
       report.layers.push_back(layer_report(report, chosen, std::move(group), flags.mapper));

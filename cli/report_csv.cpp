@@ -28,11 +28,19 @@ std::string line(const std::vector<std::string>& cells) {
 }
 
 std::vector<std::string> headings(const Report& report) {
-  std::vector<std::string> cells = {"architecture", "network",    "layer",
-                                    "count",        "macs",       "feasible",
-                                    "energy_pj",    "cycles",     "cycles_with_ramp",
-                                    "utilization",  "bottleneck", "outer_accesses_words",
-                                    "leakage_pj"};
+  std::vector<std::string> cells = {"architecture",
+                                    "network",
+                                    "layer",
+                                    "count",
+                                    "macs",
+                                    "feasible",
+                                    "energy_pj",
+                                    "cycles",
+                                    "cycles_with_ramp",
+                                    "utilization",
+                                    "bottleneck",
+                                    "outer_accesses_words",
+                                    "of_which_leakage_pj"};
   for (const ArchitectureNode& node : report.architecture.nodes) {
     cells.push_back(std::visit([](const auto& any) { return any.name; }, node) + "_pj");
   }

@@ -7,6 +7,7 @@
 #include "cli/report_text.hpp"
 #include "cli/run.hpp"
 #include "core/input_error.hpp"
+#include "core/json/spelling.hpp"
 
 namespace tessera {
 
@@ -36,6 +37,14 @@ int ReportOutput::write(const Report& report) {
   }
   if (csv_) {
     csv_->finish(report_csv(report));
+  }
+  if (flags_.quiet) {
+    for (const LayerReport& layer : report.layers) {
+      if (layer.why_not) {
+        session_.err << "tessera: layer " << quote(layer.name()) << ": " << layer.why_not->text
+                     << '\n';
+      }
+    }
   }
   const bool all_done = std::all_of(
       report.layers.begin(), report.layers.end(),

@@ -94,7 +94,8 @@ void print_totals(const Report& report, const Totals& totals, std::ostream& out)
   if (totals.area_mm2) {
     out << "area " << four_digits_text(*totals.area_mm2) << " mm2\n";
   }
-  out << "energy by level: " << shares_text(totals.energy_by_level_pj, totals.energy_pj) << '\n'
+  out << "energy by level" << (totals.leakage_pj > 0 ? ", leakage included: " : ": ")
+      << shares_text(totals.energy_by_level_pj, totals.energy_pj) << '\n'
       << "energy by tensor: " << shares_text(totals.energy_by_tensor_pj, totals.energy_pj) << '\n';
 }
 

@@ -66,7 +66,7 @@ struct Array {
   std::optional<std::vector<std::pair<std::string, std::vector<std::string>>>> reduce;
   PerTensor<double> delivery_pj;          ///< per word handed to or taken from one instance
   double hop_pj = 0;                      ///< per word and link
-  std::optional<double> words_per_cycle;  ///< all tensors together; absent: unlimited
+  std::optional<double> words_per_cycle;  ///< of the tensors without a bus of their own, together
   std::vector<std::pair<std::string, double>> words_per_cycle_by_tensor;  ///< separate buses
   double pass_overhead_cycles = 0;
   Sources sources;

@@ -1,5 +1,6 @@
 #include <string>
 
+#include "core/checked.hpp"
 #include "core/evaluate.hpp"
 
 namespace tessera {
@@ -9,10 +10,15 @@ namespace {
 std::size_t at(auto id) { return static_cast<std::size_t>(index(id)); }
 
 std::string bits(std::int64_t count) {
+  if (count == max_count) {
+    return "more than 2^62 bits";  // where the sum was stopped
+  }
   std::string text = std::to_string(count) + " bits";
   if (count >= 8192) {
-    const std::int64_t tenths = (count * 10 + 4096) / 8192;
-    text += " (" + std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " KiB)";
+    constexpr std::int64_t kib = 8192;
+    const std::int64_t tenths = (count % kib * 10 + kib / 2) / kib;  // of the rest: 0 … 10
+    text += " (" + std::to_string(count / kib + tenths / 10) + "." + std::to_string(tenths % 10) +
+            " KiB)";
   }
   return text;
 }
@@ -45,6 +51,8 @@ std::string limits_text(const Names& names) {
              names.storage();
     case InfeasibleKind::convention:
       return "the accounting convention is defined for even nests with perfect factors only";
+    case InfeasibleKind::overflow:
+      return "its cycles pass 2^62, or its energy is no finite number";
     case InfeasibleKind::too_large:
       return "counting tensor " + names.tensor() + " exactly would take a walk over " +
              std::to_string(why.needed) + " steps";

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/checked.hpp"
 #include "core/movement.hpp"
 #include "core/nest.hpp"
 #include "core/nest_counts.hpp"
@@ -38,12 +39,21 @@ double leakage_pj(double leakage_mw, std::int64_t instances, double cycles, doub
 
 }  // namespace
 
+/// Up to whole cycles. A rate such as 0.7 is no exact double, so a quotient within a few units in
+/// the last place of a whole number is taken for it.
+double round_up(double cycles) {
+  constexpr double units_in_the_last_place = 4 * 0x1p-53;
+  const double nearest = std::round(cycles);
+  return std::abs(cycles - nearest) <= cycles * units_in_the_last_place ? nearest
+                                                                        : std::ceil(cycles);
+}
+
 /// Least cycles in which a storage's ports can do `load`; 0 where nothing limits them.
 double port_cycles(const ProblemStorage& storage, const Load& load) {
   double cycles = 0;
-  const auto bound_by = [&](std::int64_t bits, const std::optional<double>& bandwidth) {
+  const auto bound_by = [&](double bits, const std::optional<double>& bandwidth) {
     if (bandwidth) {
-      cycles = std::max(cycles, static_cast<double>(bits) / *bandwidth);
+      cycles = std::max(cycles, bits / *bandwidth);
     }
   };
   bound_by(load.read_bits, storage.read_bits_per_cycle);
@@ -100,6 +110,7 @@ struct Evaluator::Workspace {
   std::vector<double> array_cycles;
   std::int64_t steps = 0;
   std::int64_t cycles = 0;
+  double longest = 0;  ///< the same before it is known to fit
   Bottleneck bottleneck;
   double energy_pj = 0;
 };
@@ -116,6 +127,10 @@ std::optional<Infeasible> Evaluator::Workspace::run(std::span<const MappingNode>
   price_stores();
   find_cycles(everything);
   sum_energy();
+  // What does not fit its number is refused rather than wrapped or rounded to infinity.
+  if (!(longest < static_cast<double>(max_count)) || !std::isfinite(energy_pj)) {
+    return Infeasible{.kind = InfeasibleKind::overflow, .available = max_count};
+  }
   return std::nullopt;
 }
 
@@ -184,7 +199,8 @@ void Evaluator::Workspace::find_cycles(bool everything) {
     array_cycles[a] = limits ? counts.crossing_cycles(static_cast<ArrayId>(a)) : 0.0;
     consider(array_cycles[a], BottleneckKind::array, a);
   }
-  cycles = static_cast<std::int64_t>(std::ceil(most));
+  longest = round_up(most);
+  cycles = longest < static_cast<double>(max_count) ? static_cast<std::int64_t>(longest) : 0;
 }
 
 /// Timeloop's cycles of one level, in doubles and in the problem's order of tensors: the steps,

@@ -105,6 +105,7 @@ enum class InfeasibleKind : std::uint8_t {
   bad_tile,             ///< a tile below 1
   no_compute,           ///< the last node, and only that, must be the compute
   convention,           ///< the accounting convention is not defined for this mapping
+  overflow,             ///< its cycles pass 2^62, or its energy is not finite
   too_large,            ///< exact enumeration would need `needed` steps, over the limit `available`
 };
 

@@ -15,6 +15,7 @@ ImperfectCounts::ImperfectCounts(const Problem& problem)
 
 void ImperfectCounts::prepare(const Nest& nest) {
   nest_ = &nest;
+  too_large_ = false;
   sums_.prepare(nest);
 }
 
@@ -31,21 +32,19 @@ bool ImperfectCounts::covers(std::size_t tensor) const {
     }
   }
   for (std::size_t child = 1; child < nest_->holders[tensor].size(); ++child) {
-    if (!leg_is_covered(tensor, child)) {
+    if (varying(tensor, child) == Varying::intricately) {
       return false;
     }
   }
   return true;
 }
 
-/// An output word refills an instance at every step that brings it new holders, except where none
-/// has drained since the last such step. While each reduction rank has at most one temporal loop
-/// above the child, a rank that grows again has gone through its short last iteration since, and so
-/// has drained: the exception then needs a parent that got the word without a value. With more such
-/// loops, or several spreads of one rank, the closed form does not follow.
-bool ImperfectCounts::leg_is_covered(std::size_t tensor, std::size_t child) const {
+/// Reduction ranks that are tiled imperfectly and spread between the child's parent and the child
+/// make the number of instances that share a word change.
+ImperfectCounts::Varying ImperfectCounts::varying(std::size_t tensor, std::size_t child) const {
   const int from = nest_->holders[tensor][child - 1].depth;
   const int to = nest_->holders[tensor][child].depth;
+  Varying varying = Varying::simply;
   for (std::size_t r = 0; r < problem_.bounds.size(); ++r) {
     const RankChain& chain = sums_.chain(static_cast<RankId>(r));
     if (has(problem_.tensors[tensor].relevant, static_cast<int>(r)) || chain.perfect) {
@@ -55,11 +54,27 @@ bool ImperfectCounts::leg_is_covered(std::size_t tensor, std::size_t child) cons
     for (const RankChain::Loop& loop : chain.loops) {
       spread += loop.spatial && loop.position >= from && loop.position < to ? 1 : 0;
     }
-    if (spread > 1 || (spread == 1 && chain.temporal_among(chain.loops_above(to)) > 1)) {
-      return false;
+    if (spread > 1) {
+      return Varying::intricately;
+    }
+    if (spread == 1 && chain.temporal_among(chain.loops_above(to)) > 1) {
+      varying = Varying::repeatedly;
     }
   }
-  return true;
+  return varying;
+}
+
+/// Words that arrive beside others without finding a value. While each reduction rank has at most
+/// one temporal loop above the child there are none: a rank that grows again has gone through its
+/// short last iteration since, and so has drained.
+std::int64_t ImperfectCounts::unrefilled(std::size_t tensor, std::size_t child,
+                                         const MoveQuery& query, const Growth* growth) {
+  if (varying(tensor, child) == Varying::simply) {
+    return 0;
+  }
+  const auto words = sums_.unrefilled(query, growth);
+  too_large_ = too_large_ || !words;
+  return words.value_or(0);
 }
 
 ImperfectCounts::Leg ImperfectCounts::make_leg(std::size_t tensor, std::size_t child,
@@ -118,7 +133,8 @@ void ImperfectCounts::count_input(std::size_t tensor, bool arrays, Movement& mov
 
 /// See PerfectCounts::count_output; here the number of instances that share a word may change from
 /// step to step. Per word, a step that brings new holders refills one of them unless the parent has
-/// no value, and the first drain after it finds the parent without one.
+/// no value, and the first drain after it finds the parent without one; so every update adds but
+/// those that make up for an arrival without a value.
 void ImperfectCounts::count_output(std::size_t tensor, bool arrays, Movement& movement) {
   const AxisMask shared = masks_.shared[tensor];
   std::int64_t unvalued = output_words(tensor, nullptr, 0);
@@ -127,13 +143,11 @@ void ImperfectCounts::count_output(std::size_t tensor, bool arrays, Movement& mo
     Counts& parent = movement.holders[child - 1].total;
     std::int64_t refills = 0;
     parent.updates = words(leg, shared, true);
-    if (leg.is_compute) {
-      parent.accumulate_reads = parent.updates - unvalued;
-    } else {
+    parent.accumulate_reads = parent.updates - unvalued;
+    if (!leg.is_compute) {
       const std::int64_t requested = words(leg, ~AxisMask{0}, false);
       const std::int64_t arrivals = words(leg, 0, false);
-      refills = requested - unvalued;
-      parent.accumulate_reads = refills + parent.updates - requested;
+      refills = requested - unvalued - unrefilled(tensor, child, leg.query, nullptr);
       MoveQuery boxes = leg.query;
       boxes.holes = true;
       Counts& holder = movement.holders[child].total;
@@ -189,12 +203,7 @@ Counts ImperfectCounts::output_at(std::size_t tensor, std::size_t holder,
   const Leg below = make_leg(tensor, holder + 1, fixed.data());
   const std::int64_t unvalued = unvalued_at(tensor, holder, fixed.data(), depth);
   counts.updates = words(below, masks_.shared[tensor], true);
-  if (below.is_compute) {
-    counts.accumulate_reads = counts.updates - unvalued;
-  } else {
-    const std::int64_t requested = words(below, ~AxisMask{0}, false);
-    counts.accumulate_reads = requested - unvalued + counts.updates - requested;
-  }
+  counts.accumulate_reads = counts.updates - unvalued;
   return counts;
 }
 
@@ -252,7 +261,7 @@ std::int64_t ImperfectCounts::refills_at(std::size_t tensor, std::size_t holder,
   MoveQuery query = make_leg(tensor, holder, outer_fixed_.data()).query;
   query.shared = ~AxisMask{0};
   query.deep = deep;
-  return sums_.grown(query, growth);
+  return sums_.grown(query, growth) - unrefilled(tensor, holder, query, &growth);
 }
 
 std::int64_t ImperfectCounts::first_reads(std::size_t tensor, std::size_t holder) {

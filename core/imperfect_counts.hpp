@@ -21,6 +21,9 @@ class ImperfectCounts {
   /// share an output word changes in ways that the closed form does not follow: see the .cpp.
   bool covers(std::size_t tensor) const;
 
+  /// Whether some count since prepare() had too many settings to visit, and is wrong.
+  bool too_large() const { return too_large_; }
+
   /// Totals over all instances (Movement::busiest and AtArray::crossing are left alone).
   void count(std::size_t tensor, bool arrays, Movement& movement);
 
@@ -53,7 +56,11 @@ class ImperfectCounts {
   Leg make_leg(std::size_t tensor, std::size_t child, const std::int64_t* fixed) const;
   std::int64_t words(const Leg& leg, AxisMask shared, bool leaving);
   std::int64_t output_words(std::size_t tensor, const std::int64_t* fixed, int deep);
-  bool leg_is_covered(std::size_t tensor, std::size_t child) const;
+  /// How the number of instances that share an output word changes.
+  enum class Varying : std::uint8_t { simply, repeatedly, intricately };
+  Varying varying(std::size_t tensor, std::size_t child) const;
+  std::int64_t unrefilled(std::size_t tensor, std::size_t child, const MoveQuery& query,
+                          const Growth* growth);
   void count_input(std::size_t tensor, bool arrays, Movement& movement);
   void count_output(std::size_t tensor, bool arrays, Movement& movement);
   Counts input_at(std::size_t tensor, std::size_t holder, const std::vector<std::int64_t>& fixed);
@@ -72,6 +79,7 @@ class ImperfectCounts {
   const Nest* nest_ = nullptr;
   SharingMasks masks_;
   StepSums sums_;
+  bool too_large_ = false;
   std::vector<std::int64_t> outer_fixed_;
   std::vector<std::int64_t> child_fixed_;
 };

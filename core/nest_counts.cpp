@@ -44,7 +44,9 @@ std::optional<Infeasible> NestCounts::count(const Nest& nest, bool arrays) {
     if (!nest.perfect && sums_.covers(t)) {
       methods_[t] = CountMethod::sums_over_steps;
       sums_.count(t, arrays, movements_[t]);
-      continue;
+      if (!sums_.too_large()) {
+        continue;
+      }
     }
     methods_[t] = CountMethod::walk;
     if (!walk_.count(nest, t, arrays, movements_[t])) {
@@ -155,8 +157,9 @@ Load NestCounts::busiest(StorageId storage_id) {
         const std::int64_t writes = counts.fills + counts.updates;
         load.reads += reads;
         load.writes += writes;
-        load.read_bits += reads * storage.word_bits[t];
-        load.write_bits += writes * storage.word_bits[t];
+        const double bits = storage.word_bits[t];
+        load.read_bits += static_cast<double>(reads) * bits;
+        load.write_bits += static_cast<double>(writes) * bits;
       }
     }
     most.reads = std::max(most.reads, load.reads);
@@ -222,14 +225,10 @@ Load NestCounts::busiest_bound(StorageId storage, std::int64_t steps) const {
       }
     }
   }
-  const auto whole = [](double value) {
-    constexpr double exact = 9e15;  // doubles below 2^53 hold these integers
-    return value < exact ? static_cast<std::int64_t>(value) : INT64_MAX;
-  };
   Load bound;
-  bound.read_bits = bound.reads = whole(read_bits);
-  bound.write_bits = bound.writes = whole(write_bits);
-  bound.port_bits = whole(read_bits + write_bits);
+  bound.read_bits = read_bits;
+  bound.write_bits = write_bits;
+  bound.port_bits = read_bits + write_bits;
   return bound;
 }
 

@@ -15,9 +15,9 @@ namespace tessera {
 struct Load {
   std::int64_t reads = 0;   ///< charged, words
   std::int64_t writes = 0;  ///< charged fills and updates, words
-  std::int64_t read_bits = 0;
-  std::int64_t write_bits = 0;
-  std::int64_t port_bits = 0;  ///< reads and writes together
+  double read_bits = 0;     ///< exact below 2^53
+  double write_bits = 0;
+  double port_bits = 0;  ///< reads and writes together
 };
 
 /// The counts of every tensor of a nest, each by the cheapest exact way: closed form for perfect
@@ -43,7 +43,8 @@ class NestCounts {
   /// Whether every instance does the same, but for returning partial sums: the tiles are perfect.
   bool is_uniform() const;
 
-  /// Cheap numbers that busiest() does not exceed, field by field; `steps` are the nest's.
+  /// Bits that busiest() does not exceed, field by field (the words are left out); `steps` are the
+  /// nest's.
   Load busiest_bound(StorageId storage, std::int64_t steps) const;
 
   /// Least cycles that the busiest instance of an array needs for the words that cross it.

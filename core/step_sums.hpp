@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "core/group_sums.hpp"
+#include "core/holder_timeline.hpp"
 #include "core/move_query.hpp"
 #include "core/nest.hpp"
 #include "core/problem.hpp"
@@ -46,16 +48,29 @@ class StepSums {
   /// Words that arrive, at steps that leave other instances with the word, at the position whose
   /// digit of growth.rank is growth.active and whose other shared digits are 0.
   std::int64_t grown(const MoveQuery& query, const Growth& growth);
+  /// Output words that arrive beside others while the parent has no value for them: since the last
+  /// step that brought them to more instances no instance has drained. Those of `growth` alone, or
+  /// all. Nothing where the ranks that the output lacks have too many settings.
+  std::optional<std::int64_t> unrefilled(const MoveQuery& query, const Growth* growth);
+
+  static constexpr std::int64_t max_settings = 4'000'000;
 
  private:
   template <typename KeepOf>
   std::int64_t kept_over_steps(const MoveQuery& query, const KeepOf& keep_of, std::int64_t active);
   std::pair<int, int> significance(RankId rank, const MoveQuery& query) const;
+  std::optional<std::int64_t> unrefilled_at(const MoveQuery& query, const Growth* growth);
+  std::int64_t unrefilled_before(std::size_t event, const MoveQuery& query);
+  std::int64_t staying_at(const MoveQuery& query, int loop);
 
   const Nest* nest_ = nullptr;
   GroupSums sums_;
   std::vector<std::vector<RankGroup>> groups_;  ///< by TensorId
   std::vector<RankMask> tile_ranks_;            ///< by TensorId: their steps move every word
+  HolderTimeline timeline_;
+  std::vector<HolderTimeline::Member> members_;
+  std::vector<std::int64_t> staying_;  ///< by loop: words that no other tile interrupts
+  std::vector<std::int64_t> parent_digits_;
 };
 
 }  // namespace tessera

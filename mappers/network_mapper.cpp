@@ -37,15 +37,25 @@ class GroupQueue {
   void map(MappedGroup& group) {
     const auto* stop = options_.search.stop;
     if (stop != nullptr && stop->load(std::memory_order_relaxed)) {
+      group.result = mapper_.search(group.problem, quick_look());
       group.result.stopped = true;
-      return;
+    } else {
+      group.result = mapper_.search(group.problem, options_.search);
     }
-    group.result = mapper_.search(group.problem, options_.search);
     const std::scoped_lock lock(mutex_);
     ++done_;
     if (options_.progress) {
       options_.progress(done_, groups_.size());
     }
+  }
+
+  /// What the groups get whose turn comes after a stop, so that they have a mapping at all.
+  SearchOptions quick_look() const {
+    SearchOptions quick = options_.search;
+    quick.stop = nullptr;
+    quick.samples = std::min<std::int64_t>(quick.samples, 40);
+    quick.time_limit_s = 0.02;
+    return quick;
   }
 
   std::vector<MappedGroup>& groups_;

@@ -44,8 +44,10 @@ void PlanMoves::start(NestPlan& plan, bool least) {
 std::size_t PlanMoves::random_rank() { return ranks_[random_.below(ranks_.size())]; }
 
 void PlanMoves::change(NestPlan& plan) {
-  if (ranks_.empty()) {
-    toggle_bypass(plan);
+  if (ranks_.empty()) {  // a single operation: only what is held where is left to choose
+    if (!free_items_.empty()) {
+      toggle_bypass(plan);
+    }
     return;
   }
   const std::size_t choice = random_.below(100);

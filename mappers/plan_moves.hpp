@@ -68,6 +68,9 @@ void PlanMoves::sample(NestPlan& plan, const Fits& fits) {
     }
     return true;
   };
+  if (ranks_.empty()) {
+    return;  // a single operation: no loops to place
+  }
   for (std::size_t e = 0; e < plan.entries(); ++e) {
     if (plan.entry(e).kind != PlanEntry::Kind::spread) {
       continue;

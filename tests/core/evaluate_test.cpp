@@ -185,6 +185,33 @@ TEST_CASE("bandwidth, leakage and word widths") {
   CHECK(cost_of(architecture, by_rows()).stores[0].energy_pj == doctest::Approx(60));
 }
 
+TEST_CASE("cycles are rounded up, but not for the binary form of a decimal rate") {
+  Architecture architecture = two_levels();
+  const auto cycles = [&](double rate) {
+    storage(architecture, 0).shared_bits_per_cycle = rate;
+    return cost_of(architecture, by_rows()).cycles;  // 44 words
+  };
+  CHECK(cycles(7) == 101);     // 704 bits: 100.57
+  CHECK(cycles(0.7) == 1006);  // 1005.71
+  architecture.word_bits.fallback = 63;
+  CHECK(cycles(0.7) == 3960);  // 2772 bits; in doubles the quotient is 3960.0000000000005
+}
+
+TEST_CASE("what no number can hold is refused, not wrapped") {
+  Architecture architecture = two_levels();
+  const auto kind = [&] {
+    const Evaluation evaluation =
+        evaluate(bind(architecture, product()), conventions().front(), by_rows());
+    REQUIRE(std::holds_alternative<Infeasible>(evaluation));
+    return std::get<Infeasible>(evaluation).kind;
+  };
+  storage(architecture, 0).shared_bits_per_cycle = 1e-20;
+  CHECK(kind() == InfeasibleKind::overflow);
+  storage(architecture, 0).shared_bits_per_cycle = 32;
+  storage(architecture, 0).read_pj = 1e308;
+  CHECK(kind() == InfeasibleKind::overflow);
+}
+
 TEST_CASE("a mapping fits at the capacity, and fails one word below") {
   Architecture architecture = two_levels();
   storage(architecture, 1).capacity_bits = (6 + 12 + 2) * 16;

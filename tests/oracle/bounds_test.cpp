@@ -1,5 +1,3 @@
-#include <cmath>
-
 #include <doctest/doctest.h>
 
 #include "core/evaluate.hpp"
@@ -11,6 +9,7 @@ namespace {
 
 constexpr std::uint64_t first_seed = 400'001;
 constexpr std::uint64_t cases = 5'000;
+constexpr double rounding = 1 - 1e-12;  // of a quotient of doubles
 
 template <typename Check>
 void for_each_cost(const Check& check) {
@@ -71,10 +70,10 @@ TEST_SUITE("bounds") {
   TEST_CASE("no latency is below what any storage or array needs") {
     for_each_cost([](const support::RandomCase&, const Problem&, const Cost& cost) {
       for (const StorageCost& storage : cost.storages) {
-        CHECK(std::ceil(storage.cycles) <= static_cast<double>(cost.cycles));
+        CHECK(storage.cycles * rounding <= static_cast<double>(cost.cycles));
       }
       for (const ArrayCost& array : cost.arrays) {
-        CHECK(std::ceil(array.cycles) <= static_cast<double>(cost.cycles));
+        CHECK(array.cycles * rounding <= static_cast<double>(cost.cycles));
       }
     });
   }
