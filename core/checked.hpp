@@ -17,4 +17,7 @@ constexpr std::optional<std::int64_t> checked_multiply(std::int64_t a, std::int6
   return product;
 }
 
+/// a / b rounded up, for a >= 0 and b >= 1.
+constexpr std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
+
 }  // namespace tessera

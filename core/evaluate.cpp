@@ -14,14 +14,6 @@ namespace {
 
 std::size_t at(auto id) { return static_cast<std::size_t>(index(id)); }
 
-/// Reads, fills and updates that the convention charges.
-Charged charge(const Convention& convention, const Counts& counts) {
-  return {.reads = counts.reads_for_child + counts.accumulate_reads +
-                   (convention.charge_drain_reads ? counts.drain_reads : 0),
-          .writes = counts.fills,
-          .updates = counts.updates};
-}
-
 /// Accesses that `words` of all instances take, in units of one word's share of an access.
 double accesses_in_words(const Convention& convention, std::int64_t words, std::int64_t instances,
                          double access_words) {

@@ -29,7 +29,6 @@ class HolderTimeline {
   struct Member {
     RankId rank{};
     const RankChain* chain = nullptr;
-    bool shares = false;
     std::pair<int, int> significance;  ///< axis and place in the nest of that spread
   };
 

@@ -2,6 +2,13 @@
 
 namespace tessera {
 
+Charged charge(const Convention& convention, const Counts& counts) {
+  return {.reads = counts.reads_for_child + counts.accumulate_reads +
+                   (convention.charge_drain_reads ? counts.drain_reads : 0),
+          .writes = counts.fills,
+          .updates = counts.updates};
+}
+
 SharingMasks::SharingMasks(const Problem& problem)
     : shared(problem.tensors.size(), 0), arrays_from(problem.arrays.size() + 1, 0) {
   for (std::size_t a = 0; a < problem.axes.size(); ++a) {

@@ -24,6 +24,9 @@ struct Movement {
   std::vector<AtArray> arrays;    ///< by ArrayId
 };
 
+/// Reads, fills and updates that the convention charges of the events.
+Charged charge(const Convention& convention, const Counts& counts);
+
 /// What depends on the problem alone, resolved once: which axes a tensor can be shared along.
 struct SharingMasks {
   std::vector<AxisMask> shared;  ///< by TensorId: multicast (inputs) or reduced (output)

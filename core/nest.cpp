@@ -10,8 +10,6 @@ namespace {
 
 std::size_t at(auto id) { return static_cast<std::size_t>(index(id)); }
 
-constexpr std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
-
 /// Walks the nodes of a mapping once, outermost first.
 class NestReader {
  public:

@@ -151,14 +151,12 @@ Load NestCounts::busiest(StorageId storage_id) {
         if (nest_->holders[t][h].storage != storage_id) {
           continue;
         }
-        const Counts counts = counts_at(t, h);
-        const std::int64_t reads = counts.reads_for_child + counts.accumulate_reads +
-                                   (convention_.charge_drain_reads ? counts.drain_reads : 0);
-        const std::int64_t writes = counts.fills + counts.updates;
-        load.reads += reads;
+        const Charged charged = charge(convention_, counts_at(t, h));
+        const std::int64_t writes = charged.writes + charged.updates;
+        load.reads += charged.reads;
         load.writes += writes;
         const double bits = storage.word_bits[t];
-        load.read_bits += static_cast<double>(reads) * bits;
+        load.read_bits += static_cast<double>(charged.reads) * bits;
         load.write_bits += static_cast<double>(writes) * bits;
       }
     }

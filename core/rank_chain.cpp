@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <array>
 
+#include "core/checked.hpp"
+
 namespace tessera {
 
 namespace {
-
-constexpr std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
 /// The distinct extents that instances may have at one point of the chain.
 class Extents {

@@ -131,10 +131,7 @@ std::optional<std::int64_t> StepSums::unrefilled_at(const MoveQuery& query, cons
     const RankId rank = group.ranks.front();
     if (group.kind == GroupKind::absent && !sums_.chain(rank).loops.empty()) {
       const std::pair<int, int> place = significance(rank, query);
-      members_.push_back({.rank = rank,
-                          .chain = &sums_.chain(rank),
-                          .shares = place.first >= 0,
-                          .significance = place});
+      members_.push_back({.rank = rank, .chain = &sums_.chain(rank), .significance = place});
     }
   }
   if (!timeline_.list(members_, *nest_, query, max_settings)) {

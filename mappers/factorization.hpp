@@ -3,10 +3,9 @@
 #include <cstdint>
 #include <vector>
 
-namespace tessera {
+#include "core/checked.hpp"
 
-/// ceil(a / b), for a >= 0 and b >= 1.
-constexpr std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
+namespace tessera {
 
 /// Every divisor of `number`, ascending, 1 and `number` included; number >= 1.
 std::vector<std::int64_t> divisors(std::int64_t number);
