@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/convention.hpp"
 #include "core/evaluate.hpp"
@@ -15,10 +16,12 @@
 
 namespace tessera {
 
-/// What a search minimises.
-enum class Objective : std::uint8_t { edp, energy, latency, ed2p };
+/// What a search minimises; pareto asks for every mapping that no other one matches or beats in
+/// both energy and cycles.
+enum class Objective : std::uint8_t { edp, energy, latency, ed2p, pareto };
 
-/// The value of `score` under `objective`, in pJ, cycles, pJ*cycles or pJ*cycles^2.
+/// The value of `score` under `objective`, in pJ, cycles, pJ*cycles or pJ*cycles^2; of a point of a
+/// pareto front pJ*cycles.
 double objective_value(Objective objective, const Score& score);
 
 /// Which mappings are searched (docs/model.md, Mapspace).
@@ -43,6 +46,18 @@ enum class Refusal : std::uint8_t {
   mapspace_too_large,  ///< for a complete enumeration; a time limit would let it begin
 };
 
+/// A mapping and its score.
+struct ScoredMapping {
+  Mapping mapping;
+  Score score;
+};
+
+/// How often a rule of a search cut off part of the mapspace.
+struct PrunedBy {
+  std::string_view rule;
+  std::int64_t count = 0;
+};
+
 /// What a search found and how sure it is.
 struct SearchResult {
   std::optional<Mapping> best;
@@ -54,6 +69,11 @@ struct SearchResult {
   std::optional<double> mapspace_size;  ///< distinct mappings, where known
   std::int64_t evaluated = 0;           ///< mappings looked at, those that do not fit included
   std::int64_t feasible = 0;            ///< of these the ones with a cost
+  std::int64_t expanded = 0;            ///< partial mappings that were looked at
+  std::vector<PrunedBy> pruned;         ///< by rule, where the search has rules
+  /// Under Objective::pareto: ascending cycles, falling energy, no two alike. `best` is then the
+  /// one of least energy * cycles.
+  std::vector<ScoredMapping> front;
   double seconds = 0;
   std::optional<Infeasible> why_not;  ///< where `best` is empty: what came nearest, or is certain
 };

@@ -12,6 +12,7 @@ double objective_value(Objective objective, const Score& score) {
     case Objective::ed2p:
       return score.energy_pj * cycles * cycles;
     case Objective::edp:
+    case Objective::pareto:
       break;
   }
   return score.energy_pj * cycles;
