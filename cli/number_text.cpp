@@ -18,6 +18,9 @@ std::string fixed_text(double value, int decimals) {
   return {buffer.data(), end.ptr};
 }
 
+/// Whole, and small enough that every whole number up to it is a double.
+bool is_whole(double value) { return std::trunc(value) == value && std::abs(value) <= 0x1p53; }
+
 /// Digits after the point, for four significant ones of a value from 1 to 1000.
 int decimals_of(double value) { return value < 9.9995 ? 3 : value < 99.995 ? 2 : 1; }
 
@@ -41,6 +44,15 @@ std::string grouped_text(std::int64_t count) {
     digits.insert(place, ",");
   }
   return digits;
+}
+
+std::string cycles_text(double cycles) {
+  const double tenths = std::round(cycles * 10);
+  if (is_whole(cycles) || !is_whole(tenths)) {
+    return grouped_text(static_cast<std::int64_t>(cycles));
+  }
+  const auto shown = static_cast<std::int64_t>(tenths);
+  return grouped_text(shown / 10) + "." + std::to_string(shown % 10);
 }
 
 std::string short_count_text(double count) {
@@ -96,6 +108,10 @@ std::string exact_text(double value) {
   std::array<char, 40> buffer{};
   const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value);
   return {buffer.data(), end.ptr};
+}
+
+std::string plain_text(double value) {
+  return is_whole(value) ? std::to_string(static_cast<std::int64_t>(value)) : exact_text(value);
 }
 
 }  // namespace tessera

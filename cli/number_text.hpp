@@ -10,6 +10,9 @@ namespace tessera {
 /// "1234567" as "1,234,567".
 std::string grouped_text(std::int64_t count);
 
+/// "1,234,567"; one digit after the point where they are not whole: "1,234.5".
+std::string cycles_text(double cycles);
+
 /// Four digits and a suffix: "105.4 M". Below 100,000 all digits, grouped.
 std::string short_count_text(double count);
 
@@ -30,5 +33,8 @@ std::string capacity_text(std::int64_t bits);
 
 /// As few digits as give the same double again.
 std::string exact_text(double value);
+
+/// The same; a whole number up to 2^53 with all its digits: "1000000", not "1e+06".
+std::string plain_text(double value);
 
 }  // namespace tessera

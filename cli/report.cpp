@@ -153,21 +153,20 @@ Totals totals_of(const Report& report) {
     const Cost& cost = *layer.cost;
     const auto count = static_cast<double>(layer.count);
     totals.energy_pj += cost.energy_pj * count;
-    totals.cycles += cost.cycles * layer.count;
-    totals.cycles_with_ramp += (static_cast<double>(cost.cycles) + cost.ramp_cycles) * count;
+    totals.cycles += cost.cycles * count;
+    totals.cycles_with_ramp += (cost.cycles + cost.ramp_cycles) * count;
     totals.macs += cost.operations * layer.count;
     totals.outer_accesses_words += outer_accesses(cost) * layer.count;
     totals.leakage_pj += leakage_of(cost) * count;
     add_all(totals.energy_by_level_pj, energy_by_level(layer), count);
     add_all(totals.energy_by_tensor_pj, energy_by_tensor(layer), count);
   }
-  const auto cycles = static_cast<double>(totals.cycles);
   totals.area_mm2 = area_of(report.architecture);
-  totals.latency_s = cycles / (report.architecture.clock_mhz * 1e6);
+  totals.latency_s = totals.cycles / (report.architecture.clock_mhz * 1e6);
   totals.edp_pj_s = totals.energy_pj * totals.latency_s;
   if (totals.cycles > 0) {
     totals.power_mw = totals.energy_pj * 1e-9 / totals.latency_s;
-    totals.macs_per_cycle = static_cast<double>(totals.macs) / cycles;
+    totals.macs_per_cycle = static_cast<double>(totals.macs) / totals.cycles;
     totals.utilization = totals.macs_per_cycle / peak_operations(report.architecture);
   }
   return totals;

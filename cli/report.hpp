@@ -67,7 +67,7 @@ struct Report {
 struct Totals {
   std::int64_t layers_without_cost = 0;  ///< shapes
   double energy_pj = 0;
-  std::int64_t cycles = 0;
+  double cycles = 0;
   double cycles_with_ramp = 0;
   double latency_s = 0;
   double edp_pj_s = 0;

@@ -58,8 +58,8 @@ std::vector<std::string> row(const Report& report, const LayerReport& layer) {
   if (layer.cost) {
     const Cost& cost = *layer.cost;
     cells.push_back(exact_text(cost.energy_pj));
-    cells.push_back(std::to_string(cost.cycles));
-    cells.push_back(exact_text(static_cast<double>(cost.cycles) + cost.ramp_cycles));
+    cells.push_back(plain_text(cost.cycles));
+    cells.push_back(exact_text(cost.cycles + cost.ramp_cycles));
     cells.push_back(exact_text(cost.utilization));
     cells.push_back(bottleneck_name(layer));
     cells.push_back(std::to_string(outer_accesses(cost)));

@@ -45,7 +45,7 @@ Json network_json(const Report& report) {
 
 Json totals_json(const Totals& totals) {
   return {{"energy_pj", json_number(totals.energy_pj)},
-          {"cycles", totals.cycles},
+          {"cycles", json_number(totals.cycles)},
           {"cycles_with_ramp", json_number(totals.cycles_with_ramp)},
           {"latency_s", json_number(totals.latency_s)},
           {"edp_pj_s", json_number(totals.edp_pj_s)},
@@ -116,8 +116,8 @@ Json array_json(const LayerReport& layer, const ArrayCost& cost) {
 void add_cost(const LayerReport& layer, Json& result) {
   const Cost& cost = *layer.cost;
   result["energy_pj"] = json_number(cost.energy_pj);
-  result["cycles"] = cost.cycles;
-  result["cycles_with_ramp"] = json_number(static_cast<double>(cost.cycles) + cost.ramp_cycles);
+  result["cycles"] = json_number(cost.cycles);
+  result["cycles_with_ramp"] = json_number(cost.cycles + cost.ramp_cycles);
   result["utilization"] = json_number(cost.utilization);
   result["bottleneck"] = bottleneck_name(layer);
   result["ramp_cycles"] = json_number(cost.ramp_cycles);

@@ -40,7 +40,7 @@ std::vector<std::string> layer_row(const LayerReport& layer) {
           short_count_text(macs),
           energy_text(cost.energy_pj),
           four_digits_text(cost.energy_pj / macs),
-          grouped_text(cost.cycles),
+          cycles_text(cost.cycles),
           percent_text(cost.utilization),
           bottleneck_name(layer),
           short_count_text(static_cast<double>(outer_accesses(cost))),
@@ -60,7 +60,7 @@ void print_table(const Report& report, const Totals& totals, std::ostream& out) 
     const auto macs = static_cast<double>(totals.macs);
     table.add_rule();
     table.add_row({"total", "", short_count_text(macs), energy_text(totals.energy_pj),
-                   four_digits_text(totals.energy_pj / macs), grouped_text(totals.cycles),
+                   four_digits_text(totals.energy_pj / macs), cycles_text(totals.cycles),
                    percent_text(totals.utilization), "",
                    short_count_text(static_cast<double>(totals.outer_accesses_words))});
   }

@@ -8,6 +8,9 @@ namespace tessera {
 /// Counts stay below this, so that sums of a few of them cannot wrap.
 inline constexpr std::int64_t max_count = std::int64_t{1} << 62;
 
+/// Cycles stay within the whole numbers that a double holds exactly.
+inline constexpr double max_cycles = 0x1p53;
+
 /// a * b for a, b >= 0; nothing where it passes max_count.
 constexpr std::optional<std::int64_t> checked_multiply(std::int64_t a, std::int64_t b) {
   std::int64_t product = 0;

@@ -5,7 +5,7 @@
 namespace tessera {
 
 std::span<const Convention> conventions() {
-  static constexpr std::array<Convention, 2> all = {
+  static constexpr std::array<Convention, 3> all = {
       Convention{.name = "tessera",
                  .about = "every word that moves is charged where it is read "
                           "and where it is written; exact overlap of windows"},
@@ -19,7 +19,16 @@ std::span<const Convention> conventions() {
                  .sharing = Sharing::identical_requests,
                  .words_per_access = WordsPerAccess::whole_per_instance,
                  .leakage = Leakage::utilised_instances,
-                 .scope = Scope::even_and_perfect}};
+                 .scope = Scope::even_and_perfect},
+      Convention{.name = "accelforge",
+                 .about = "counts as AccelForge (2026) does; perfect factors only",
+                 .first_visit_is_global = true,
+                 .round_cycles = false,
+                 .partial_sum_return = PartialSumReturn::to_all,
+                 .window = Window::loop_above,
+                 .sharing = Sharing::absent_ranks,
+                 .update_energy = UpdateEnergy::write_pj,
+                 .scope = Scope::perfect}};
   return all;
 }
 

@@ -7,12 +7,16 @@
 
 namespace tessera {
 
-enum class Window : std::uint8_t { exact_overlap, repeated_translation };
-enum class Sharing : std::uint8_t { union_of_words, identical_requests };
+enum class Window : std::uint8_t { exact_overlap, repeated_translation, loop_above };
+enum class Sharing : std::uint8_t { union_of_words, identical_requests, absent_ranks };
 enum class PartialSumReturn : std::uint8_t { to_one, to_all };
+enum class UpdateEnergy : std::uint8_t { update_pj, write_pj };
 enum class WordsPerAccess : std::uint8_t { fractional, whole_per_instance };
 enum class Leakage : std::uint8_t { every_instance, utilised_instances };
-enum class Scope : std::uint8_t { everything, even_and_perfect };
+enum class Scope : std::uint8_t { everything, perfect, even_and_perfect };
+
+constexpr bool needs_perfect_factors(Scope scope) { return scope != Scope::everything; }
+constexpr bool needs_even_nest(Scope scope) { return scope == Scope::even_and_perfect; }
 
 /// How events become charges (docs/model.md, Conventions). Published tools count the same execution
 /// differently; each named convention reproduces one of them.
@@ -22,9 +26,11 @@ struct Convention {
   bool charge_drain_reads = true;
   bool first_visit_is_global = false;  ///< first: no operation of an earlier step, anywhere
   bool cycles_per_level = false;       ///< Timeloop's slowdown per level, in doubles
+  bool round_cycles = true;            ///< up to whole ones, once, at the end
   PartialSumReturn partial_sum_return = PartialSumReturn::to_one;
   Window window = Window::exact_overlap;
   Sharing sharing = Sharing::union_of_words;
+  UpdateEnergy update_energy = UpdateEnergy::update_pj;
   WordsPerAccess words_per_access = WordsPerAccess::fractional;
   Leakage leakage = Leakage::every_instance;
   Scope scope = Scope::everything;

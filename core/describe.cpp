@@ -50,9 +50,10 @@ std::string limits_text(const Names& names) {
       return "no loop over " + names.rank() + " may stand right inward of storage " +
              names.storage();
     case InfeasibleKind::convention:
-      return "the accounting convention is defined for even nests with perfect factors only";
+      return std::string("the accounting convention is defined for ") +
+             (needs_even_nest(why.scope) ? "even nests with " : "") + "perfect factors only";
     case InfeasibleKind::overflow:
-      return "its cycles pass 2^62, or its energy is no finite number";
+      return "its cycles pass 2^53, or its energy is no finite number";
     case InfeasibleKind::too_large:
       return "counting tensor " + names.tensor() + " exactly would take a walk over " +
              std::to_string(why.needed) + " steps";

@@ -101,8 +101,7 @@ struct Evaluator::Workspace {
   std::vector<StorageCost> storages;
   std::vector<double> array_cycles;
   std::int64_t steps = 0;
-  std::int64_t cycles = 0;
-  double longest = 0;  ///< the same before it is known to fit
+  double cycles = 0;
   Bottleneck bottleneck;
   double energy_pj = 0;
 };
@@ -120,8 +119,9 @@ std::optional<Infeasible> Evaluator::Workspace::run(std::span<const MappingNode>
   find_cycles(everything);
   sum_energy();
   // What does not fit its number is refused rather than wrapped or rounded to infinity.
-  if (!(longest < static_cast<double>(max_count)) || !std::isfinite(energy_pj)) {
-    return Infeasible{.kind = InfeasibleKind::overflow, .available = max_count};
+  if (!(cycles <= max_cycles) || !std::isfinite(energy_pj)) {
+    return Infeasible{.kind = InfeasibleKind::overflow,
+                      .available = static_cast<std::int64_t>(max_cycles)};
   }
   return std::nullopt;
 }
@@ -140,12 +140,15 @@ void Evaluator::Workspace::price_stores() {
                      .counts = movement.holders[h].total,
                      .charged = {}};
       cost.charged = charge(convention, cost.counts);
+      const auto& update_pj_per_word = convention.update_energy == UpdateEnergy::update_pj
+                                           ? storage.update_pj_per_word
+                                           : storage.write_pj_per_word;
       const auto words = [&](std::int64_t count) {
         return accesses_in_words(convention, count, cost.instances, storage.access_words[t]);
       };
       cost.energy_pj = words(cost.charged.reads) * storage.read_pj_per_word[t] +
                        words(cost.charged.writes) * storage.write_pj_per_word[t] +
-                       words(cost.charged.updates) * storage.update_pj_per_word[t];
+                       words(cost.charged.updates) * update_pj_per_word[t];
       stores.push_back(cost);
     }
   }
@@ -191,8 +194,7 @@ void Evaluator::Workspace::find_cycles(bool everything) {
     array_cycles[a] = limits ? counts.crossing_cycles(static_cast<ArrayId>(a)) : 0.0;
     consider(array_cycles[a], BottleneckKind::array, a);
   }
-  longest = round_up(most);
-  cycles = longest < static_cast<double>(max_count) ? static_cast<std::int64_t>(longest) : 0;
+  cycles = convention.round_cycles ? round_up(most) : most;
 }
 
 /// Timeloop's cycles of one level, in doubles and in the problem's order of tensors: the steps,
@@ -249,15 +251,14 @@ double Evaluator::Workspace::storage_leakage_pj(std::size_t s) const {
   const Storage& storage = problem.storage(static_cast<StorageId>(s));
   const std::int64_t instances =
       convention.leakage == Leakage::every_instance ? all_instances[s] : storages[s].instances;
-  return leakage_pj(storage.leakage_mw, instances, static_cast<double>(cycles),
-                    problem.architecture.clock_mhz);
+  return leakage_pj(storage.leakage_mw, instances, cycles, problem.architecture.clock_mhz);
 }
 
 double Evaluator::Workspace::compute_leakage_pj() const {
   const std::int64_t instances = convention.leakage == Leakage::every_instance
                                      ? compute_instances
                                      : counts.instances_used(static_cast<int>(nest.loops.size()));
-  return leakage_pj(problem.compute().leakage_mw, instances, static_cast<double>(cycles),
+  return leakage_pj(problem.compute().leakage_mw, instances, cycles,
                     problem.architecture.clock_mhz);
 }
 
@@ -286,9 +287,9 @@ Cost Evaluator::Workspace::cost() {
   cost.steps = steps;
   cost.operations = problem.operations;
   cost.compute_instances = counts.instances_used(static_cast<int>(nest.loops.size()));
-  cost.utilization = static_cast<double>(problem.operations) /
-                     (static_cast<double>(compute_instances) * problem.compute().ops_per_cycle *
-                      static_cast<double>(cycles));
+  cost.utilization =
+      static_cast<double>(problem.operations) /
+      (static_cast<double>(compute_instances) * problem.compute().ops_per_cycle * cycles);
   cost.compute_pj = static_cast<double>(problem.operations) * problem.compute().op_pj;
   cost.compute_leakage_pj = compute_leakage_pj();
   for (std::size_t s = 0; s < problem.storages.size(); ++s) {

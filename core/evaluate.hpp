@@ -17,7 +17,7 @@ namespace tessera {
 /// What a search compares.
 struct Score {
   double energy_pj = 0;
-  std::int64_t cycles = 0;
+  double cycles = 0;
 };
 
 /// Scores many mappings of one problem without allocating after the first few. Not thread-safe:

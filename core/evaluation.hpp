@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/convention.hpp"
 #include "core/ids.hpp"
 
 namespace tessera {
@@ -73,7 +74,7 @@ enum class CountMethod : std::uint8_t { closed_form, sums_over_steps, walk };
 /// energy_pj = sum of stores + sum of arrays + compute_pj + sum of leakage.
 struct Cost {
   double energy_pj = 0;
-  std::int64_t cycles = 0;
+  double cycles = 0;  ///< whole, unless the convention does not round
   double ramp_cycles = 0;
   std::int64_t steps = 0;
   std::int64_t operations = 0;
@@ -105,7 +106,7 @@ enum class InfeasibleKind : std::uint8_t {
   bad_tile,             ///< a tile below 1
   no_compute,           ///< the last node, and only that, must be the compute
   convention,           ///< the accounting convention is not defined for this mapping
-  overflow,             ///< its cycles pass 2^62, or its energy is not finite
+  overflow,             ///< its cycles pass 2^53, or its energy is not finite
   too_large,            ///< exact enumeration would need `needed` steps, over the limit `available`
 };
 
@@ -117,6 +118,7 @@ struct Infeasible {
   TensorId tensor{};
   RankId rank{};
   AxisId axis{};
+  Scope scope = Scope::everything;  ///< what the convention is defined for
   std::int64_t needed = 0;
   std::int64_t available = 0;
   bool operator==(const Infeasible&) const = default;

@@ -21,9 +21,9 @@ NestCounts::NestCounts(const Problem& problem, const Convention& convention)
 
 std::optional<Infeasible> NestCounts::count(const Nest& nest, bool arrays) {
   nest_ = &nest;
-  const bool narrow = convention_.scope == Scope::even_and_perfect;
-  if (narrow && !(nest.even && nest.perfect)) {
-    return Infeasible{.kind = InfeasibleKind::convention};
+  const Scope scope = convention_.scope;
+  if ((needs_perfect_factors(scope) && !nest.perfect) || (needs_even_nest(scope) && !nest.even)) {
+    return Infeasible{.kind = InfeasibleKind::convention, .scope = scope};
   }
   perfect_.prepare(nest);
   bool summed = false;
@@ -34,8 +34,8 @@ std::optional<Infeasible> NestCounts::count(const Nest& nest, bool arrays) {
       perfect_.count(tensor, arrays, movements_[t]);
       continue;
     }
-    if (narrow) {
-      return Infeasible{.kind = InfeasibleKind::convention, .tensor = tensor};
+    if (needs_perfect_factors(scope)) {
+      return Infeasible{.kind = InfeasibleKind::convention, .tensor = tensor, .scope = scope};
     }
     if (!summed) {
       sums_.prepare(nest);

@@ -12,7 +12,7 @@ std::size_t at(auto id) { return static_cast<std::size_t>(index(id)); }
 }  // namespace
 
 PerfectCounts::PerfectCounts(const Problem& problem, const Convention& convention)
-    : problem_(problem), convention_(convention), masks_(problem), nest_(problem) {}
+    : problem_(problem), convention_(convention), masks_(problem), nest_(problem, convention) {}
 
 void PerfectCounts::prepare(const Nest& nest) { nest_.prepare(nest); }
 
@@ -25,10 +25,11 @@ bool PerfectCounts::covers(TensorId tensor) const {
     return false;
   }
   const RankMask repeated = nest_.repeated_ranks(at(tensor));
-  return repeated == 0 || std::none_of(nest_.nest().loops.begin(), nest_.nest().loops.end(),
-                                       [&](const NestLoop& loop) {
-                                         return loop.spatial && (repeated & bit(loop.rank)) != 0;
-                                       });
+  return repeated == 0 || convention_.sharing == Sharing::absent_ranks ||
+         std::none_of(nest_.nest().loops.begin(), nest_.nest().loops.end(),
+                      [&](const NestLoop& loop) {
+                        return loop.spatial && (repeated & bit(loop.rank)) != 0;
+                      });
 }
 
 void PerfectCounts::count(TensorId tensor, bool arrays, Movement& movement) {
@@ -44,7 +45,7 @@ void PerfectCounts::count(TensorId tensor, bool arrays, Movement& movement) {
 void PerfectCounts::gather_spacings(const PerfectLeg& leg, std::size_t dimension, AxisMask shared) {
   spacings_.clear();
   const auto& terms = problem_.tensors[leg.tensor].dimensions[dimension].terms;
-  if (terms.size() < 2) {
+  if (terms.size() < 2 || convention_.sharing == Sharing::absent_ranks) {
     return;
   }
   for (std::size_t i = leg.first_spread; i < leg.last_spread; ++i) {
@@ -72,7 +73,8 @@ void PerfectCounts::list_steps(const PerfectLeg& leg) {
   steps_.clear();
   moves_.clear();
   const bool exact = convention_.window == Window::exact_overlap;
-  if (leg.sizes == nullptr || (exact && nest_.window_ranks(leg.tensor) == 0)) {
+  if (leg.sizes == nullptr || convention_.window == Window::loop_above ||
+      (exact && nest_.window_ranks(leg.tensor) == 0)) {
     return;
   }
   const RankMask tiled = problem_.tensors[leg.tensor].relevant & ~nest_.window_ranks(leg.tensor);
@@ -119,6 +121,9 @@ bool PerfectCounts::add_moves(const PerfectLeg& leg, const NestLoop& loop) {
 std::int64_t PerfectCounts::fetched(const PerfectLeg& leg, AxisMask shared) {
   if (leg.sizes != nullptr && convention_.window == Window::repeated_translation) {
     return fetched_by_translation(leg, shared);
+  }
+  if (convention_.window == Window::loop_above) {
+    return nest_.multiplicity(leg, shared) * fetched_by_one(leg);
   }
   if (nest_.window_ranks(leg.tensor) == 0) {
     return nest_.multiplicity(leg, shared) * leg.visits * leg.box;
@@ -185,6 +190,28 @@ std::int64_t PerfectCounts::fetched_by_translation(const PerfectLeg& leg, AxisMa
     requests *= covered_words(spacings_, 1, scratch_);
   }
   return requests * words;
+}
+
+/// Where the loop directly above the node is temporal and slides a window, the box of its whole
+/// extent each time that it starts; else every tile by itself (docs/model.md, Conventions).
+std::int64_t PerfectCounts::fetched_by_one(const PerfectLeg& leg) const {
+  if (leg.sizes == nullptr || leg.to == 0) {
+    return leg.visits * leg.box;
+  }
+  const NestLoop& above = nest_.nest().loops[static_cast<std::size_t>(leg.to) - 1];
+  if (above.spatial || (nest_.sliding_ranks(leg.tensor) & bit(above.rank)) == 0) {
+    return leg.visits * leg.box;
+  }
+  std::int64_t words = nest_.outer_trips(leg.to - 1);
+  const auto& dimensions = problem_.tensors[leg.tensor].dimensions;
+  for (std::size_t d = 0; d < dimensions.size(); ++d) {
+    std::int64_t size = leg.sizes[d];
+    for (const Term& term : dimensions[d].terms) {
+      size += term.rank == above.rank ? term.coefficient * above.tile * (above.trips - 1) : 0;
+    }
+    words *= size;
+  }
+  return words;
 }
 
 std::int64_t PerfectCounts::first_reads(std::size_t tensor, std::size_t holder) {
@@ -325,12 +352,18 @@ void PerfectCounts::cross_array(const PerfectLeg& leg, const OutputFlow& flow, i
   const AxisMask shared = masks_.shared[leg.tensor];
   const AxisMask inward = shared & inward_of(a);
   const bool to_all = returns_to_all() && leg.sizes != nullptr;
+  const AxisMask entering = shared & inward_of(a - 1);
   const std::int64_t taken = flow.visited * nest_.multiplicity(leg, inward);
-  array.deliveries +=
-      taken + (to_all ? taken - flow.words * nest_.irrelevant_copies(leg, inward) : flow.filled);
-  array.crossing += flow.refills_first / nest_.relevant_spreads(leg, leg.from, a) +
-                    flow.visited * nest_.multiplicity(leg, shared & inward_of(a - 1)) /
-                        nest_.instances_of_array(a);
+  const std::int64_t left = flow.visited * nest_.multiplicity(leg, entering);
+  const std::int64_t arrays = nest_.instances_of_array(a);
+  if (to_all) {
+    // Every group that takes a word has it back, but for the first visit.
+    array.deliveries += 2 * taken - flow.words * nest_.irrelevant_copies(leg, inward);
+    array.crossing += (2 * left - flow.words * nest_.irrelevant_copies(leg, entering)) / arrays;
+    return;
+  }
+  array.deliveries += taken + flow.filled;
+  array.crossing += flow.refills_first / nest_.relevant_spreads(leg, leg.from, a) + left / arrays;
 }
 
 }  // namespace tessera

@@ -67,6 +67,7 @@ class PerfectCounts {
   std::int64_t fetched(const PerfectLeg& leg, AxisMask shared);
   std::int64_t fetched_window(const PerfectLeg& leg, AxisMask shared);
   std::int64_t fetched_by_translation(const PerfectLeg& leg, AxisMask shared);
+  std::int64_t fetched_by_one(const PerfectLeg& leg) const;
   void gather_spacings(const PerfectLeg& leg, std::size_t dimension, AxisMask shared);
   std::int64_t standing(std::size_t tensor, std::size_t child);
   void count_input(std::size_t tensor, bool arrays, Movement& movement);

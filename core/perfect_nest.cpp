@@ -1,5 +1,7 @@
 #include "core/perfect_nest.hpp"
 
+#include <bit>
+
 namespace tessera {
 
 namespace {
@@ -8,18 +10,25 @@ std::size_t at(auto id) { return static_cast<std::size_t>(index(id)); }
 
 }  // namespace
 
-PerfectNest::PerfectNest(const Problem& problem) : problem_(problem) {
+PerfectNest::PerfectNest(const Problem& problem, const Convention& convention) : problem_(problem) {
   for (const ProblemTensor& tensor : problem.tensors) {
     RankMask seen = 0;
     RankMask repeated = 0;
     RankMask window = 0;
+    RankMask sliding = 0;
     for (const TensorDimension& dimension : tensor.dimensions) {
+      RankMask varying = 0;
       for (const Term& term : dimension.terms) {
+        varying |= problem.bounds[at(term.rank)] > 1 ? bit(term.rank) : 0;
         repeated |= seen & bit(term.rank);
         seen |= bit(term.rank);
         window |= dimension.terms.size() > 1 ? bit(term.rank) : 0;
       }
+      sliding |= std::popcount(varying) > 1 ? varying : 0;
     }
+    const bool by_words = convention.sharing != Sharing::absent_ranks;
+    apart_ranks_.push_back(tensor.relevant & ~(by_words ? window : 0));
+    sliding_ranks_.push_back(sliding);
     window_ranks_.push_back(window);
     repeated_ranks_.push_back(repeated);
   }
@@ -106,12 +115,12 @@ std::int64_t PerfectNest::relevant_spreads(const PerfectLeg& leg, int from, int 
 }
 
 std::int64_t PerfectNest::multiplicity(const PerfectLeg& leg, AxisMask shared) const {
-  const RankMask disjoint = problem_.tensors[leg.tensor].relevant & ~window_ranks_[leg.tensor];
+  const RankMask apart = apart_ranks_[leg.tensor];
   std::int64_t product = instances(leg.from);
   for (std::size_t i = leg.first_spread; i < leg.last_spread; ++i) {
     const Spread& spread = spreads_[i];
     const bool joined = (shared & spread.axis) != 0;
-    product *= !joined || (disjoint & spread.rank) != 0 ? spread.trips : 1;
+    product *= !joined || (apart & spread.rank) != 0 ? spread.trips : 1;
   }
   return product;
 }

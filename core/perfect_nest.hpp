@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/convention.hpp"
 #include "core/nest.hpp"
 #include "core/problem.hpp"
 
@@ -38,7 +39,7 @@ class PerfectNest {
     std::int64_t trips = 1;
   };
 
-  explicit PerfectNest(const Problem& problem);
+  PerfectNest(const Problem& problem, const Convention& convention);
 
   void prepare(const Nest& nest);
   const Nest& nest() const { return *nest_; }
@@ -47,6 +48,8 @@ class PerfectNest {
   /// By TensorId: ranks that stand in a dimension of several ranks, or in several dimensions.
   RankMask window_ranks(std::size_t tensor) const { return window_ranks_[tensor]; }
   RankMask repeated_ranks(std::size_t tensor) const { return repeated_ranks_[tensor]; }
+  /// By TensorId: ranks that stand in a dimension together with another of a bound above 1.
+  RankMask sliding_ranks(std::size_t tensor) const { return sliding_ranks_[tensor]; }
 
   /// `child`: a position in Nest::holders[tensor], or their number for the compute.
   PerfectLeg leg(std::size_t tensor, std::size_t child) const;
@@ -61,7 +64,7 @@ class PerfectNest {
 
   /// How often each box is counted: once per position, positions that share counting once where
   /// they ask for the same words, each where they ask for disjoint ones. Spreads of window ranks
-  /// that share are left to the union.
+  /// that share are left to the union; where only absent ranks share, they count each.
   std::int64_t multiplicity(const PerfectLeg& leg, AxisMask shared) const;
   /// Positions that ask for the same words and do not share.
   std::int64_t irrelevant_copies(const PerfectLeg& leg, AxisMask shared) const;
@@ -76,6 +79,8 @@ class PerfectNest {
   const Nest* nest_ = nullptr;
   std::vector<RankMask> window_ranks_;
   std::vector<RankMask> repeated_ranks_;
+  std::vector<RankMask> sliding_ranks_;
+  std::vector<RankMask> apart_ranks_;        ///< by TensorId: spreads of these never share a word
   std::vector<std::int64_t> outer_trips_;    ///< by loop: product of the temporal trips outside it
   std::vector<std::int64_t> outer_spreads_;  ///< by loop: product of the spatial trips outside it
   std::vector<Spread> spreads_;              ///< outermost first

@@ -3,7 +3,7 @@
 namespace tessera {
 
 double objective_value(Objective objective, const Score& score) {
-  const auto cycles = static_cast<double>(score.cycles);
+  const double cycles = score.cycles;
   switch (objective) {
     case Objective::energy:
       return score.energy_pj;

@@ -70,9 +70,9 @@ bool must_precede(const Problem& problem, const StoreItem& first, const StoreIte
 }
 
 Mapspace narrowed(const Mapspace& mapspace, const Convention& convention) {
-  const bool narrow = convention.scope == Scope::even_and_perfect;
-  return {.perfect_factors = mapspace.perfect_factors || narrow,
-          .even_nest = mapspace.even_nest || narrow};
+  const Scope scope = convention.scope;
+  return {.perfect_factors = mapspace.perfect_factors || needs_perfect_factors(scope),
+          .even_nest = mapspace.even_nest || needs_even_nest(scope)};
 }
 
 }  // namespace tessera

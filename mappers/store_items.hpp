@@ -37,8 +37,8 @@ std::vector<StoreItem> store_items(const Problem& problem, const HeldTensors& he
 /// between, or an order that the architecture fixes.
 bool must_precede(const Problem& problem, const StoreItem& first, const StoreItem& second);
 
-/// The mapspace that remains under the convention: some are defined for even and perfect nests
-/// only.
+/// The mapspace that remains under the convention: some are defined for perfect factors, or
+/// even nests too, only.
 Mapspace narrowed(const Mapspace& mapspace, const Convention& convention);
 
 }  // namespace tessera

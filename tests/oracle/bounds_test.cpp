@@ -29,8 +29,7 @@ TEST_SUITE("bounds") {
       const double peak =
           static_cast<double>(problem.instances(static_cast<int>(problem.arrays.size()))) *
           problem.compute().ops_per_cycle;
-      CHECK(static_cast<double>(cost.cycles) >=
-            static_cast<double>(problem.operations) / peak * (1 - 1e-12));
+      CHECK(cost.cycles >= static_cast<double>(problem.operations) / peak * (1 - 1e-12));
       CHECK(cost.utilization <= 1 + 1e-12);
       CHECK(cost.operations == problem.operations);
     });
@@ -70,10 +69,10 @@ TEST_SUITE("bounds") {
   TEST_CASE("no latency is below what any storage or array needs") {
     for_each_cost([](const support::RandomCase&, const Problem&, const Cost& cost) {
       for (const StorageCost& storage : cost.storages) {
-        CHECK(storage.cycles * rounding <= static_cast<double>(cost.cycles));
+        CHECK(storage.cycles * rounding <= cost.cycles);
       }
       for (const ArrayCost& array : cost.arrays) {
-        CHECK(array.cycles * rounding <= static_cast<double>(cost.cycles));
+        CHECK(array.cycles * rounding <= cost.cycles);
       }
     });
   }

@@ -36,10 +36,13 @@ void price_stores(const Problem& problem, const Convention& convention,
     const auto paid = [&](std::int64_t words) {
       return paid_words(convention, words, store.instances, storage.access_words[t]);
     };
+    const double update_pj = convention.update_energy == UpdateEnergy::write_pj
+                                 ? storage.write_pj_per_word[t]
+                                 : storage.update_pj_per_word[t];
     cost.charged.push_back(charged);
     cost.store_energy_pj.push_back(paid(charged.reads) * storage.read_pj_per_word[t] +
                                    paid(charged.writes) * storage.write_pj_per_word[t] +
-                                   paid(charged.updates) * storage.update_pj_per_word[t]);
+                                   paid(charged.updates) * update_pj);
     cost.energy_pj += cost.store_energy_pj.back();
   }
 }
@@ -125,7 +128,7 @@ void set_cycles(const Problem& problem, const Convention& convention, const Inte
     for (std::size_t s = 0; s < problem.storages.size(); ++s) {
       cycles = std::max(cycles, slowed_cycles(problem.storages[s], s, events, cost));
     }
-    cost.cycles = static_cast<std::int64_t>(std::ceil(cycles));
+    cost.cycles = std::ceil(cycles);
     cost.cycles_alternative = cost.cycles + 1;
     return;
   }
@@ -135,22 +138,22 @@ void set_cycles(const Problem& problem, const Convention& convention, const Inte
   for (const double term : cost.array_cycles) {
     cycles = std::max(cycles, term);
   }
-  cost.cycles = static_cast<std::int64_t>(std::ceil(cycles * (1 - 1e-12)));
-  cost.cycles_alternative = static_cast<std::int64_t>(std::ceil(cycles * (1 + 1e-12)));
+  cost.cycles = convention.round_cycles ? std::ceil(cycles * (1 - 1e-12)) : cycles;
+  cost.cycles_alternative = convention.round_cycles ? std::ceil(cycles * (1 + 1e-12)) : cycles;
 }
 
 }  // namespace
 
 ExpectedCost expected_cost(const Problem& problem, const Convention& convention,
-                           const Interpretation& events, const std::int64_t* rounded_cycles) {
+                           const Interpretation& events, const double* rounded_cycles) {
   ExpectedCost cost;
   price_stores(problem, convention, events, cost);
   price_arrays(problem, events, cost);
   time_storages(problem, events, cost);
   set_cycles(problem, convention, events, cost);
-  const std::int64_t cycles = rounded_cycles != nullptr ? *rounded_cycles : cost.cycles;
+  const double cycles = rounded_cycles != nullptr ? *rounded_cycles : cost.cycles;
   // mW * cycles / MHz = nJ.
-  const double pj_per_mw = 1000.0 * static_cast<double>(cycles) / problem.architecture.clock_mhz;
+  const double pj_per_mw = 1000.0 * cycles / problem.architecture.clock_mhz;
   const bool all = convention.leakage == Leakage::every_instance;
   for (std::size_t s = 0; s < problem.storages.size(); ++s) {
     // A storage that holds nothing is not utilised.
@@ -168,8 +171,7 @@ ExpectedCost expected_cost(const Problem& problem, const Convention& convention,
   cost.compute_pj = static_cast<double>(events.operations) * problem.compute().op_pj;
   cost.energy_pj += cost.compute_leakage_pj + cost.compute_pj;
   cost.utilization = static_cast<double>(events.operations) /
-                     (static_cast<double>(computes) * problem.compute().ops_per_cycle *
-                      static_cast<double>(cycles));
+                     (static_cast<double>(computes) * problem.compute().ops_per_cycle * cycles);
   return cost;
 }
 

@@ -23,16 +23,15 @@ struct ExpectedCost {
   double energy_pj = 0;
   double ramp_cycles = 0;
   double utilization = 0;
-  std::int64_t cycles = 0;
+  double cycles = 0;
   /// Where rounding errors of floating point decide how the last division rounds up: the other
   /// result that is right.
-  std::int64_t cycles_alternative = 0;
+  double cycles_alternative = 0;
 };
 
 /// `cycles` where leakage and utilisation are to be worked out with another program's rounding;
 /// it must be one of the two results that are right.
 ExpectedCost expected_cost(const Problem& problem, const Convention& convention,
-                           const Interpretation& events,
-                           const std::int64_t* rounded_cycles = nullptr);
+                           const Interpretation& events, const double* rounded_cycles = nullptr);
 
 }  // namespace tessera::oracle

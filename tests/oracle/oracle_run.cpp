@@ -1,8 +1,8 @@
 // Long runs of the comparison between the model and the interpreter:
 //   oracle_run [--cases N] [--seed S] [--threads T] [--convention C] [--show K] [--size K]
 //              [--hops]
-// Cases S … S+N-1, in turn general ones and even, perfect ones. The first K mismatches are shrunk
-// and shown. Exit code 1 where there was one.
+// Cases S … S+N-1, in turn general ones and even, perfect ones; under `accelforge` all perfect. The
+// first K mismatches are shrunk and shown. Exit code 1 where there was one.
 
 #include <algorithm>
 #include <array>
@@ -79,6 +79,7 @@ Options parse(int argc, char** argv) {
 
 support::CaseOptions case_options(const Options& options, std::uint64_t seed) {
   return {.even_and_perfect = seed % 2 == 0,
+          .perfect = options.convention == "accelforge",
           .most_instances = options.size * (seed % 16 < 2 ? 48 : 24),
           .size = options.size,
           .has_hop_energy = options.has_hops};
@@ -168,7 +169,8 @@ void show_mismatch(const Options& options, std::uint64_t seed) {
     const bool is_in_scope =
         convention.scope == Scope::everything || is_special ||
         (support::has_perfect_factors(smaller.layer, smaller.mapping) &&
-         support::evenness(smaller.layer, smaller.mapping) == support::Evenness::even);
+         (!needs_even_nest(convention.scope) ||
+          support::evenness(smaller.layer, smaller.mapping) == support::Evenness::even));
     const std::vector<std::string> lines = differences_from_model(smaller, convention);
     const std::string start = lines.empty() ? "" : lines[0].substr(0, 7);
     return is_in_scope && !lines.empty() &&

@@ -106,6 +106,14 @@ TEST_CASE("timeloop refuses the mappings that it is not defined for") {
   compare_cases(300001, {}, "timeloop");
 }
 
+TEST_CASE("accelforge counts what AccelForge counts, on perfect mappings") {
+  compare_cases(500001, {.perfect = true}, "accelforge");
+}
+
+TEST_CASE("accelforge refuses the mappings that it is not defined for") {
+  compare_cases(600001, {}, "accelforge");
+}
+
 TEST_SUITE_END();
 
 }  // namespace tessera::oracle

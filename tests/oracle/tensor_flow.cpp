@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <stdexcept>
 
 namespace tessera::oracle {
@@ -45,6 +46,7 @@ TensorFlow::TensorFlow(const Problem& problem, const Convention& convention, con
   holders_.front().tiles.front().words = whole_words_;
   ledger_.see_tile(holders_.front().storage, tensor_,
                    static_cast<std::int64_t>(whole_words_.size()));
+  compute_requests_ = requests_of(static_cast<int>(problem.arrays.size()));
   to_compute_.emplace(problem, grid, tensor, holders_.back().arrays,
                       static_cast<int>(problem.arrays.size()));
 }
@@ -62,10 +64,56 @@ void TensorFlow::add_holder(StorageId storage, int node) {
     }
     holder.tiles.push_back(tile);
   }
+  holder.requests = requests_of(holder.arrays);
+  holder.sliding_loop = sliding_loop_above(node);
   if (!holders_.empty()) {
     holder.from_parent.emplace(problem_, grid_, tensor_, holders_.back().arrays, holder.arrays);
   }
   holders_.push_back(holder);
+}
+
+/// The loop directly above `node`, loops of one trip aside, where it is temporal and its rank
+/// stands in a dimension of the tensor with another rank of several values (docs/model.md,
+/// accelforge).
+int TensorFlow::sliding_loop_above(int node) const {
+  int above = node - 1;
+  while (above >= 0 && nest_.trips(above) == 1) {
+    --above;
+  }
+  if (above < 0 || nest_.nodes()[static_cast<std::size_t>(above)].kind != NodeKind::loop) {
+    return -1;
+  }
+  const RankId rank = nest_.nodes()[static_cast<std::size_t>(above)].rank;
+  for (const TensorDimension& dimension : bound_.dimensions) {
+    bool has_rank = false;
+    bool has_other = false;
+    for (const Term& term : dimension.terms) {
+      const std::int64_t bound = problem_.bounds[static_cast<std::size_t>(index(term.rank))];
+      has_rank = has_rank || term.rank == rank;
+      has_other = has_other || (term.rank != rank && bound > 1);
+    }
+    if (has_rank && has_other) {
+      return above;
+    }
+  }
+  return -1;
+}
+
+/// Under Sharing::absent_ranks, a number for each instance below `arrays` arrays: equal where the
+/// instances differ only along ranks that the tensor lacks.
+std::vector<int> TensorFlow::requests_of(int arrays) const {
+  std::map<NodeIndices, int> numbers;
+  std::vector<int> requests;
+  for (int i = 0; i < grid_.instances(arrays); ++i) {
+    NodeIndices indices = grid_.spatial_indices(i, arrays);
+    for (std::size_t n = 0; n < indices.size(); ++n) {
+      const MappingNode& node = nest_.nodes()[n];
+      const bool is_spread = node.kind == NodeKind::spread;
+      indices[n] = is_spread && has(bound_.relevant, index(node.rank)) ? indices[n] : 0;
+    }
+    requests.push_back(numbers.insert({indices, static_cast<int>(numbers.size())}).first->second);
+  }
+  return requests;
 }
 
 void TensorFlow::plan(const NodeIndices& temporal, int changed_from) {
@@ -78,7 +126,7 @@ void TensorFlow::plan(const NodeIndices& temporal, int changed_from) {
       if (holder.node > changed_from) {
         nest_.set_intervals_above(holder.node, temporal, holder.spatial[i], ranks);
         set_box(bound_, ranks, tile.next_box);
-        plan_tile(tile);
+        plan_tile(holder, tile, changed_from);
       }
     }
   }
@@ -96,12 +144,16 @@ void TensorFlow::plan_end() {
   }
 }
 
-void TensorFlow::plan_tile(Tile& tile) {
-  tile.changes = tile.next_box != tile.box;
+void TensorFlow::plan_tile(const Holder& holder, Tile& tile, int changed_from) {
+  tile.changes = convention_.window == Window::loop_above ? moves_tile(holder.node, changed_from)
+                                                          : tile.next_box != tile.box;
   if (!tile.changes) {
     return;
   }
   tile.next_words = words_of(tile.next_box, whole_);
+  if (sweep(holder, tile, changed_from)) {
+    return;
+  }
   if (fetches_only_new_words(tile)) {
     tile.arriving = without(tile.next_words, tile.words);
     tile.leaving = without(tile.words, tile.next_words);
@@ -109,6 +161,40 @@ void TensorFlow::plan_tile(Tile& tile) {
     tile.arriving = tile.next_words;
     tile.leaving = tile.words;
   }
+}
+
+/// Under the rule of the loop above: whether a loop over one of the tensor's ranks takes a step or
+/// starts again, above `node` and from the node `changed_from` inward. That is a change of the
+/// tile, whether or not it leads to the same words.
+bool TensorFlow::moves_tile(int node, int changed_from) const {
+  bool moves = changed_from < 0;
+  for (int n = std::max(changed_from, 0); n < node; ++n) {
+    const MappingNode& above = nest_.nodes()[static_cast<std::size_t>(n)];
+    moves = moves || (above.kind == NodeKind::loop && nest_.trips(n) > 1 &&
+                      has(bound_.relevant, index(above.rank)));
+  }
+  return moves;
+}
+
+/// Under the rule of the loop above: in a step of that loop the words arrive by which the box grows
+/// that the tile has swept since the loop began, also those that no tile holds; in any other the
+/// whole tile.
+bool TensorFlow::sweep(const Holder& holder, Tile& tile, int changed_from) const {
+  if (convention_.window != Window::loop_above) {
+    return false;
+  }
+  tile.arriving = tile.next_words;
+  tile.leaving = tile.words;
+  Box swept = tile.next_box;
+  if (holder.sliding_loop >= 0 && changed_from == holder.sliding_loop) {
+    for (std::size_t d = 0; d < swept.sides.size(); ++d) {
+      swept.sides[d].begin = std::min(swept.sides[d].begin, tile.swept.sides[d].begin);
+      swept.sides[d].end = std::max(swept.sides[d].end, tile.swept.sides[d].end);
+    }
+    tile.arriving = without(words_of(swept, whole_), words_of(tile.swept, whole_));
+  }
+  tile.swept = swept;
+  return true;
 }
 
 /// The rule of the sliding window (docs/model.md §5); moves the remembered translation on.
@@ -151,7 +237,7 @@ void TensorFlow::drain() {
         }
       }
     }
-    mark_requests(transfers);
+    mark_requests(holder.requests, transfers);
     update(holders_[level - 1], holder.from_parent->send(transfers, ledger_));
   }
 }
@@ -187,9 +273,11 @@ void TensorFlow::refill_operand(std::size_t level) {
       transfers.push_back({.child = static_cast<int>(i), .word = word});
     }
   }
-  mark_requests(transfers);
+  mark_requests(holder.requests, transfers);
   for (const Arrival& arrival : holder.from_parent->send(transfers, ledger_)) {
-    if (!contains(parent.tiles[static_cast<std::size_t>(arrival.parent)].words, arrival.word)) {
+    // What a sweep adds between two tiles need not be held.
+    if (holder.sliding_loop < 0 &&
+        !contains(parent.tiles[static_cast<std::size_t>(arrival.parent)].words, arrival.word)) {
       throw std::logic_error("a word is asked of a storage that does not hold it");
     }
     count(parent, arrival.parent, Event::read_for_child);
@@ -212,7 +300,7 @@ void TensorFlow::refill_output(std::size_t level) {
       refill_sum(level, static_cast<int>(i), word, transfers);
     }
   }
-  mark_requests(transfers);
+  mark_requests(holder.requests, transfers);
   for (const Arrival& arrival : holder.from_parent->send(transfers, ledger_)) {
     count(parent, arrival.parent, Event::accumulate_read);
   }
@@ -261,6 +349,9 @@ void TensorFlow::operate(const std::vector<Operation>& operations) {
       throw std::logic_error("an operation touches a word that its storage does not hold");
     }
   }
+  if (convention_.sharing == Sharing::absent_ranks) {
+    mark_requests(compute_requests_, transfers);
+  }
   const std::vector<Arrival> arrivals = to_compute_->send(transfers, ledger_);
   if (bound_.is_output) {
     update(holder, arrivals);
@@ -282,9 +373,16 @@ int TensorFlow::word(const Operation& operation) const {
   return word_at(bound_, operation.point, whole_);
 }
 
-void TensorFlow::mark_requests(std::vector<Transfer>& transfers) const {
+/// Tells apart the transfers that the convention does not let share; `requests` by child.
+void TensorFlow::mark_requests(const std::vector<int>& requests,
+                               std::vector<Transfer>& transfers) const {
   if (convention_.sharing == Sharing::identical_requests) {
     mark_identical_requests(transfers);
+  }
+  for (Transfer& transfer : transfers) {
+    if (convention_.sharing == Sharing::absent_ranks) {
+      transfer.request = requests[static_cast<std::size_t>(transfer.child)];
+    }
   }
 }
 

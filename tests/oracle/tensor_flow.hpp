@@ -56,6 +56,7 @@ class TensorFlow {
     std::vector<int> leaving;
     std::vector<std::optional<std::int64_t>> sums;  ///< output only: by word, a value or none
     std::vector<std::int64_t> last_translation;     ///< MODEL §5 timeloop's v; empty: unset
+    Box swept;  ///< MODEL §5 accelforge: from the first tile since the sliding loop began to here
   };
   /// A storage that holds the tensor.
   struct Holder {
@@ -64,13 +65,19 @@ class TensorFlow {
     int arrays = 0;
     std::vector<NodeIndices> spatial;  ///< by instance
     std::vector<Tile> tiles;           ///< by instance
+    std::vector<int> requests;         ///< by instance, see requests_of()
+    int sliding_loop = -1;             ///< node of the loop that slides windows of the tile, or -1
     std::optional<Crossing> from_parent;
   };
 
   void add_holder(StorageId storage, int node);
-  void plan_tile(Tile& tile);
+  int sliding_loop_above(int node) const;
+  std::vector<int> requests_of(int arrays) const;
+  void plan_tile(const Holder& holder, Tile& tile, int changed_from);
+  bool moves_tile(int node, int changed_from) const;
+  bool sweep(const Holder& holder, Tile& tile, int changed_from) const;
   bool fetches_only_new_words(Tile& tile) const;
-  void mark_requests(std::vector<Transfer>& transfers) const;
+  void mark_requests(const std::vector<int>& requests, std::vector<Transfer>& transfers) const;
   void refill_operand(std::size_t level);
   void refill_output(std::size_t level);
   void refill_sum(std::size_t level, int child, int word, std::vector<Transfer>& transfers);
@@ -88,7 +95,8 @@ class TensorFlow {
   std::vector<int> whole_words_;
   std::vector<Holder> holders_;  ///< outermost first
   std::optional<Crossing> to_compute_;
-  std::vector<bool> was_updated_;  ///< by word: some operation of an earlier step updated it
+  std::vector<int> compute_requests_;  ///< by compute instance
+  std::vector<bool> was_updated_;      ///< by word: some operation of an earlier step updated it
 };
 
 }  // namespace tessera::oracle

@@ -42,7 +42,7 @@ struct StoreResult {
 
 struct Result {
   std::map<std::pair<int, int>, StoreResult> stores;  ///< by level, tensor
-  std::int64_t cycles = 0;
+  double cycles = 0;
   std::string failure;  ///< instead of numbers
 };
 
@@ -249,7 +249,7 @@ std::string differences(const Json& json, const Layer& layer, const Result& resu
     }
   }
   const auto cycles = json.at("expected").at("cycles").get<double>();
-  expect("cycles", cycles, static_cast<double>(result.cycles), 1, failures);
+  expect("cycles", cycles, result.cycles, 1, failures);
   return failures.str();
 }
 

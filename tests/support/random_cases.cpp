@@ -220,7 +220,7 @@ RandomCase make_random_case(std::uint64_t seed, const CaseOptions& options) {
   result.layer = random_layer(random, options.size);
   const Skeleton skeleton = random_skeleton(random, options);
   const std::vector<Gap> gaps = random_gaps(random, options, skeleton, result.layer);
-  const bool is_perfect = options.even_and_perfect || random.chance(12);
+  const bool is_perfect = options.even_and_perfect || options.perfect || random.chance(12);
   std::vector<Piece> pieces = random_pieces(random, result.layer, gaps, is_perfect);
   move_below_outermost(gaps, pieces);
   result.mapping = assemble(random, options, skeleton, result.layer, gaps, pieces);

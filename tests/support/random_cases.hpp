@@ -10,6 +10,7 @@ namespace tessera::support {
 
 struct CaseOptions {
   bool even_and_perfect = false;  ///< only what the `timeloop` convention is defined for
+  bool perfect = false;           ///< only what the `accelforge` convention is defined for
   int most_instances = 24;        ///< of the compute, in use
   int size = 1;                   ///< how many times larger layers may be than usual
   bool has_hop_energy = false;
