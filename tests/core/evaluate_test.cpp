@@ -205,7 +205,10 @@ TEST_CASE("what no number can hold is refused, not wrapped") {
     REQUIRE(std::holds_alternative<Infeasible>(evaluation));
     return std::get<Infeasible>(evaluation).kind;
   };
-  storage(architecture, 0).shared_bits_per_cycle = 1e-20;
+  // 704 bits; 2^53 cycles are the most.
+  storage(architecture, 0).shared_bits_per_cycle = 704 * 0x1p-53;
+  CHECK(cost_of(architecture, by_rows()).cycles == 0x1p53);
+  storage(architecture, 0).shared_bits_per_cycle = 704 * 0x1p-53 * (1 - 0x1p-52);
   CHECK(kind() == InfeasibleKind::overflow);
   storage(architecture, 0).shared_bits_per_cycle = 32;
   storage(architecture, 0).read_pj = 1e308;
