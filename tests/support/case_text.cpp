@@ -38,6 +38,23 @@ void write_optional(const char* name, const std::optional<double>& value, std::o
   }
 }
 
+void write_names(const char* what, const std::vector<std::string>& names, std::ostream& out) {
+  out << ' ' << what << '{';
+  const char* comma = "";
+  for (const std::string& name : names) {
+    out << comma << name;
+    comma = ",";
+  }
+  out << '}';
+}
+
+/// The names, unless there are none.
+void write_any_names(const char* what, const std::vector<std::string>& names, std::ostream& out) {
+  if (!names.empty()) {
+    write_names(what, names, out);
+  }
+}
+
 void write_storage(const Storage& storage, std::ostream& out) {
   out << "  " << storage.name;
   if (storage.capacity_bits) {
@@ -54,6 +71,11 @@ void write_storage(const Storage& storage, std::ostream& out) {
   }
   for (const auto& [tensor, bits] : storage.word_bits) {
     out << ' ' << tensor << "_bits=" << bits;
+  }
+  write_any_names("keep", storage.keep, out);
+  write_any_names("bypass", storage.bypass, out);
+  if (storage.ranks) {
+    write_names("ranks", *storage.ranks, out);
   }
   out << '\n';
 }
@@ -79,6 +101,10 @@ void write_array(const Array& array, std::ostream& out) {
   out << "  " << array.name;
   for (const Axis& axis : array.axes) {
     out << ' ' << axis.name << '=' << axis.size;
+    if (axis.ranks) {
+      write_names("ranks", *axis.ranks, out);
+    }
+    write_any_names("absent_from", axis.absent_from, out);
   }
   write_sharing("multicast", array.multicast, out);
   write_sharing("reduce", array.reduce, out);
@@ -124,7 +150,8 @@ std::string case_text(const RandomCase& one) {
   write_layer(one.layer, out);
   out << "architecture, word_bits=" << one.architecture.word_bits.fallback
       << (one.architecture.word_bits.by_tensor.empty() ? "" : " (output 24)")
-      << " clock_mhz=" << one.architecture.clock_mhz << ":\n";
+      << " clock_mhz=" << one.architecture.clock_mhz
+      << (one.architecture.sibling_order_fixed ? " fixed sibling order" : "") << ":\n";
   for (const ArchitectureNode& node : one.architecture.nodes) {
     if (const auto* storage = std::get_if<Storage>(&node)) {
       write_storage(*storage, out);
