@@ -22,6 +22,7 @@ std::span<const Convention> conventions() {
                  .scope = Scope::even_and_perfect},
       Convention{.name = "accelforge",
                  .about = "counts as AccelForge (2026) does; perfect factors only",
+                 .stationary = false,
                  .first_visit_is_global = true,
                  .round_cycles = false,
                  .partial_sum_return = PartialSumReturn::to_all,

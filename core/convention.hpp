@@ -24,6 +24,7 @@ struct Convention {
   std::string_view name;
   std::string_view about;
   bool charge_drain_reads = true;
+  bool stationary = true;  ///< a tile that stays costs nothing; else every loop fetches it again
   bool first_visit_is_global = false;  ///< first: no operation of an earlier step, anywhere
   bool cycles_per_level = false;       ///< Timeloop's slowdown per level, in doubles
   bool round_cycles = true;            ///< up to whole ones, once, at the end

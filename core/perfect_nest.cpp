@@ -10,7 +10,8 @@ std::size_t at(auto id) { return static_cast<std::size_t>(index(id)); }
 
 }  // namespace
 
-PerfectNest::PerfectNest(const Problem& problem, const Convention& convention) : problem_(problem) {
+PerfectNest::PerfectNest(const Problem& problem, const Convention& convention)
+    : problem_(problem), stationary_(convention.stationary) {
   for (const ProblemTensor& tensor : problem.tensors) {
     RankMask seen = 0;
     RankMask repeated = 0;
@@ -83,9 +84,11 @@ PerfectLeg PerfectNest::leg(std::size_t tensor, std::size_t child) const {
   while (leg.last_spread < spreads_.size() && spreads_[leg.last_spread].position < leg.to) {
     ++leg.last_spread;
   }
-  // An operation asks again in every step; a storage only where its tile changes.
-  leg.visits = is_compute ? leg.contexts : 1;
-  for (int i = leg.to - 1; i >= 0 && !is_compute; --i) {
+  // An operation asks again in every step; a storage, where tiles may stay, only as its tile
+  // changes.
+  const bool always = is_compute || !stationary_;
+  leg.visits = always ? leg.contexts : 1;
+  for (int i = leg.to - 1; i >= 0 && !always; --i) {
     const NestLoop& loop = nest_->loops[static_cast<std::size_t>(i)];
     if (!loop.spatial && (problem_.tensors[tensor].relevant & bit(loop.rank)) != 0) {
       leg.visits = outer_trips_[static_cast<std::size_t>(i)] * loop.trips;

@@ -17,7 +17,7 @@ struct PerfectLeg {
   int from = 0;                         ///< loops above the parent
   int to = 0;                           ///< loops above the child
   std::int64_t contexts = 1;            ///< settings of the temporal loops above the child
-  std::int64_t visits = 1;              ///< the same, neighbours with an equal tile counting once
+  std::int64_t visits = 1;              ///< the same, as often as it fetches its tile
   std::int64_t box = 1;                 ///< words of the child's tile, holes included
   const std::int64_t* sizes = nullptr;  ///< of the tile by dimension; nullptr: the compute's
   int arrays_begin = 0;                 ///< the arrays between parent and child
@@ -76,6 +76,7 @@ class PerfectNest {
 
  private:
   const Problem& problem_;
+  bool stationary_;
   const Nest* nest_ = nullptr;
   std::vector<RankMask> window_ranks_;
   std::vector<RankMask> repeated_ranks_;

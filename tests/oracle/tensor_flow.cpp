@@ -163,15 +163,15 @@ void TensorFlow::plan_tile(const Holder& holder, Tile& tile, int changed_from) {
   }
 }
 
-/// Under the rule of the loop above: whether a loop over one of the tensor's ranks takes a step or
-/// starts again, above `node` and from the node `changed_from` inward. That is a change of the
-/// tile, whether or not it leads to the same words.
+/// Under the rule of the loop above: whether a loop that fetches the tile takes a step or starts
+/// again, above `node` and from the node `changed_from` inward, whether or not it leads to the same
+/// words. Loops over ranks that the tensor lacks fetch it where no tile stays.
 bool TensorFlow::moves_tile(int node, int changed_from) const {
   bool moves = changed_from < 0;
   for (int n = std::max(changed_from, 0); n < node; ++n) {
     const MappingNode& above = nest_.nodes()[static_cast<std::size_t>(n)];
     moves = moves || (above.kind == NodeKind::loop && nest_.trips(n) > 1 &&
-                      has(bound_.relevant, index(above.rank)));
+                      (!convention_.stationary || has(bound_.relevant, index(above.rank))));
   }
   return moves;
 }
