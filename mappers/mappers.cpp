@@ -3,6 +3,7 @@
 
 #include "mappers/exhaustive.hpp"
 #include "mappers/mapper.hpp"
+#include "mappers/optimal.hpp"
 #include "mappers/random.hpp"
 
 namespace tessera {
@@ -10,6 +11,9 @@ namespace tessera {
 namespace {
 
 constexpr std::array all{
+    Mapper{.name = "optimal",
+           .about = "proves the best mapping of any mapspace",
+           .search = search_optimally},
     Mapper{.name = "random",
            .about = "samples and improves mappings of any mapspace; seeded",
            .search = search_random},

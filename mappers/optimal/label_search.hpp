@@ -1,0 +1,186 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <optional>
+#include <unordered_map>
+#include <tuple>
+#include <vector>
+
+#include "core/evaluate.hpp"
+#include "core/mapping.hpp"
+#include "mappers/mapper.hpp"
+#include "mappers/optimal/bounds.hpp"
+#include "mappers/optimal/leg_costs.hpp"
+#include "mappers/optimal/place_graph.hpp"
+#include "mappers/optimal/tile_tables.hpp"
+
+namespace tessera::optimal {
+
+/// What the searches of one layer share.
+struct SearchSpace {
+  const Problem& problem;
+  const Convention& convention;
+  const TileLattice& lattice;
+  const PlaceGraph& graph;
+  const TileTables& tables;
+  const CostTerms& terms;
+};
+
+/// The best so far, as a bound for what is still of interest.
+class Incumbent {
+ public:
+  explicit Incumbent(Objective objective) : objective_(objective) {}
+
+  /// Whether a mapping of at least this energy and these cycles can no longer be of interest.
+  bool beats(double energy_pj, double cycles) const;
+  /// Takes a mapping in where it is of interest. Of equals the first stays.
+  void offer(const std::vector<MappingNode>& nodes, const Score& score);
+  void merge(const Incumbent& other);
+
+  const std::vector<ScoredMapping>& kept() const { return kept_; }
+  double value() const { return value_; }
+  Objective objective() const { return objective_; }
+
+ private:
+  Objective objective_;
+  double value_ = std::numeric_limits<double>::infinity();
+  std::vector<ScoredMapping> kept_;  ///< one, or of pareto the front
+};
+
+/// What a search did.
+struct LabelStatistics {
+  std::int64_t expanded = 0;
+  std::int64_t created = 0;
+  std::int64_t evaluated = 0;
+  std::int64_t by_bound = 0;
+  std::int64_t by_dominance = 0;
+  std::int64_t by_capacity = 0;
+};
+
+/// Energy and cycles that no mapping can go below, and what they say of the objective.
+struct ScoreBound {
+  double energy_pj = 0;
+  double cycles = 0;
+};
+
+/// Best-first search over the nests of one spatial choice: a label is a nest down to an event of
+/// PlaceGraph, its costs so far exact, its future bounded by Remaining.
+class LabelSearch {
+ public:
+  LabelSearch(const SearchSpace& space, LegCosts& costs, Evaluator& evaluator);
+
+  /// Bounds to use; `remaining[i]` is for entry i of Costs, nullptr where there is none.
+  /// The energy's was solved under `prices`.
+  struct Guide {
+    std::vector<const Remaining*> remaining;
+    Prices prices;
+    double least_cycles = 0;      ///< of the spatial choice, from its operations
+    double leakage_pj_per_cycle = 0;
+    double constant_pj = 0;       ///< energy of the operations
+    bool may_dominate = true;
+  };
+
+  /// What no nest of this choice can go below.
+  ScoreBound floor(const Guide& guide) const;
+
+  /// Searches until nothing of interest is left. Returns false where it was told to stop or grew
+  /// past `most_labels`; then `open` is the least bound of what was not looked at.
+  bool run(const Guide& guide, std::size_t most_labels, const std::function<bool()>& may_go_on,
+           Incumbent& incumbent, LabelStatistics& statistics, ScoreBound& open);
+
+ private:
+  static constexpr std::uint32_t none = ~std::uint32_t{0};
+
+  struct Label {
+    std::uint32_t parent = none;
+    TileIndex tiles = 0;        ///< after the event
+    std::uint32_t first_loop = 0;
+    std::uint16_t loops = 0;
+    std::uint16_t state = 0;
+    std::uint16_t event = 0;    ///< of the parent's state
+    std::uint16_t depth = 0;
+    std::uint64_t frozen = 0;   ///< by tensor: no loop before its store node stands
+    std::uint64_t chains = 0;   ///< what of the loops above matters to windows to come
+    Unvalued unvalued;
+    bool dominated = false;
+  };
+  struct Loop {
+    std::uint8_t dimension = 0;
+    std::uint16_t tile = 0;  ///< coordinate
+  };
+  struct Ticket {
+    double value = 0;
+    std::uint32_t depth = 0;
+    std::uint32_t label = 0;
+    bool operator<(const Ticket& other) const {
+      return std::tuple(-value, depth, other.label) < std::tuple(-other.value, other.depth, label);
+    }
+  };
+  struct Key {
+    std::uint64_t a = 0, b = 0, c = 0;
+    bool operator==(const Key&) const = default;
+  };
+  struct KeyHash {
+    std::size_t operator()(const Key& key) const {
+      std::uint64_t h = key.a * 0x9E3779B97F4A7C15ULL ^ key.b;
+      h = (h ^ (h >> 29U)) * 0xBF58476D1CE4E5B9ULL ^ key.c;
+      return (h ^ (h >> 32U)) * 0x94D049BB133111EBULL;
+    }
+  };
+
+  double* costs_of(std::uint32_t label) { return costs_pool_.data() + label * width_; }
+  void start();
+  void expand(std::uint32_t label);
+  void expand(std::uint32_t label, std::size_t event);
+  std::uint32_t segment_dimensions(const Label& label, const PlaceState& state,
+                                   const Event& event) const;
+  void choose_tiles(std::size_t position);
+  void reach();
+  void reach_in_orders();
+  void reach_ordered();
+  bool pay(const Event& event, bool slides);
+  void admit(const Event& event, TileIndex tiles, std::uint64_t frozen);
+  void finish(const Event& event);
+  bool of_interest(std::size_t state, TileIndex tiles, const double* costs, const double* used,
+                   const Unvalued& unvalued, double& value);
+  bool is_dominated(const Key& key, std::uint32_t label);
+  std::uint64_t open_windows(const PlaceState& state) const;
+  std::uint64_t chain_signature(const PlaceState& state);
+  void collect_chain(std::size_t tensor, bool for_node);
+  void write(std::vector<MappingNode>& nodes);
+
+  const SearchSpace& space_;
+  LegCosts& leg_costs_;
+  Evaluator& evaluator_;
+  const Guide* guide_ = nullptr;
+  Incumbent* incumbent_ = nullptr;
+  LabelStatistics* statistics_ = nullptr;
+
+  std::vector<int> shared_;   ///< storages whose capacity several nodes may share
+  std::size_t terms_ = 1;
+  std::size_t width_ = 1;     ///< terms_ + shared storages
+  bool closing_first_ = true;
+  std::vector<Label> labels_;
+  std::vector<Loop> loops_;
+  std::vector<double> costs_pool_;
+  std::vector<Ticket> queue_;
+  std::unordered_map<Key, std::vector<std::uint32_t>, KeyHash> known_;
+
+  // The expansion at hand.
+  std::uint32_t parent_ = none;
+  std::size_t event_ = 0;
+  std::vector<std::size_t> open_dimensions_;
+  std::vector<Loop> segment_;       ///< loops chosen, in order
+  std::vector<Loop> unordered_;
+  TileIndex tiles_ = 0;
+  std::vector<double> now_;         ///< costs and room of the label to be
+  Unvalued unvalued_;
+  std::vector<ChainLoop> chain_;
+  std::vector<TileIndex> crossed_;
+  std::vector<MappingNode> nodes_;
+};
+
+}  // namespace tessera::optimal

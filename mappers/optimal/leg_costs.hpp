@@ -1,0 +1,214 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "core/convention.hpp"
+#include "core/mapping.hpp"
+#include "core/offsets.hpp"
+#include "core/problem.hpp"
+#include "mappers/optimal/place_graph.hpp"
+#include "mappers/optimal/spatial_choice.hpp"
+#include "mappers/optimal/tile_lattice.hpp"
+
+namespace tessera::optimal {
+
+/// Energy in pJ, without leakage, and the least cycles that each port and array needs: what grows
+/// from leg to leg. Entry 0 is the energy.
+inline constexpr std::size_t most_costs = 20;
+using Costs = std::array<double, most_costs>;
+
+/// What the entries of Costs stand for.
+struct CostTerms {
+  enum class Kind : std::uint8_t { energy, read, write, port, array, array_tensor };
+  struct Term {
+    Kind kind = Kind::energy;
+    int place = 0;   ///< StorageId or ArrayId
+    int tensor = 0;  ///< of array_tensor
+    double per_cycle = 1;
+  };
+  std::vector<Term> terms;
+  bool complete = true;  ///< false: there are more than most_costs
+
+  explicit CostTerms(const Problem& problem, const Convention& convention);
+  std::size_t size() const { return terms.size(); }
+};
+
+/// Output words on their way that have no value yet (docs/model.md, Counts): over all instances of
+/// the innermost holder so far, and at the instance in position 0.
+struct Unvalued {
+  double all = 0;
+  double first = 0;
+};
+
+/// A temporal loop above a child: how far one step moves along the rank, and how often it is
+/// stepped over the whole run.
+struct ChainLoop {
+  RankId rank{};
+  std::int64_t tile = 1;
+  std::int64_t trips = 2;
+  double outer_trips = 1;  ///< settings of the temporal loops outside it
+};
+
+/// What a leg moves, per instance of the child where nothing is shared and in all at the parent.
+struct LegWords {
+  double fills = 0;  ///< to one instance of the child
+  double reads = 0;  ///< at all instances of the parent
+};
+
+/// The legs of one spatial choice: what each costs, as the convention charges it. The counts are
+/// those of PerfectCounts (core/perfect_counts.hpp), a leg at a time.
+class LegCosts {
+ public:
+  LegCosts(const Problem& problem, const Convention& convention, const TileLattice& lattice,
+           const PlaceGraph& graph, const CostTerms& terms, const SpatialChoice& choice);
+
+  /// Ranks of a tensor that share a dimension with another one of bound above 1.
+  RankMask window_ranks(std::size_t tensor) const { return window_ranks_[tensor]; }
+
+  /// Costs of a leg of an input whose tensor has no window, or of the output.
+  /// `temporal`: settings of the temporal loops above; `at`: the tiles there.
+  void add_plain(std::size_t leg, double temporal, TileIndex at, Unvalued& unvalued,
+                 Costs& costs) const;
+  /// Costs of a leg of a window input; `chain` innermost first, up to the first loop over a rank
+  /// that is alone in its dimensions; `slides`: the innermost one is right above the store node.
+  /// `crossed`: by array that has been crossed, the tiles right inward of it.
+  void add_window(std::size_t leg, double temporal, TileIndex at,
+                  const std::vector<ChainLoop>& chain, bool slides,
+                  const std::vector<TileIndex>& crossed, Costs& costs);
+
+  /// A lower bound on what a window leg costs for each word that one instance is filled with.
+  const Costs& least_per_fill(std::size_t leg) const { return legs_[leg].least_per_fill; }
+
+  /// Costs of a plain leg = constant + words * per_word - unvalued.all * credit...
+  struct Affine {
+    Costs constant{};
+    Costs per_word{};         ///< per word filled in one instance
+    Costs per_unvalued{};     ///< per Unvalued::all
+    Costs per_first{};        ///< per Unvalued::first
+    double unvalued_words = 0;  ///< Unvalued::all after it = constant part + this * words + before
+    double first_words = 0;
+    double unvalued_constant = 0;
+    double first_constant = 0;
+    double keeps_unvalued = 0;  ///< 1 where what was unvalued stays so
+    double keeps_first = 0;
+  };
+  const Affine& affine(std::size_t leg) const { return legs_[leg].affine; }
+
+  /// Words of the child's tile (of the output those that operations touch) where the leg is paid at
+  /// tiles `at`; 0 where the arrays between cannot cut these tiles.
+  double tile_words(std::size_t leg, TileIndex at) const;
+  /// Words of its box, for capacities; 0 likewise.
+  double box_words(std::size_t leg, TileIndex at) const;
+  bool is_window(std::size_t leg) const { return legs_[leg].window; }
+
+  /// Tiles inward of array `array`; no_tile where it cannot cut them.
+  static constexpr TileIndex no_tile = ~TileIndex{0};
+  TileIndex inward(std::size_t array, TileIndex at) const { return inward_[array][at]; }
+
+  /// Product of the trips of the spreads outward of `section`.
+  double instances(int section) const { return instances_[static_cast<std::size_t>(section)]; }
+  double instances_used() const { return instances_.back(); }
+  bool cuts_array(std::size_t array) const;
+  bool cuts_rank(std::size_t array, RankId rank) const;
+  /// Adds the array's spreads; `inward`: the tiles right inward of them.
+  void write_spreads(std::size_t array, TileIndex inward, std::vector<MappingNode>& nodes) const;
+  /// Product of the trips of an array's spreads over ranks of a tensor.
+  double relevant_factor(std::size_t array, std::size_t tensor) const;
+
+  const Leg& leg(std::size_t leg) const { return graph_.legs[leg]; }
+
+ private:
+  /// One spread of the choice, outermost first.
+  struct Cut {
+    int array = 0;
+    RankMask rank = 0;
+    RankId rank_id{};
+    AxisMask axis = 0;
+    AxisId axis_id{};
+    std::int64_t trips = 1;
+    std::int64_t inner = 1;  ///< product of the trips of inner spreads of its rank in its array
+  };
+  struct LegData {
+    bool window = false;
+    bool is_output = false;
+    int arrays_begin = 0;
+    int arrays_end = 0;
+    double from = 1;      ///< instances of the parent
+    double to = 1;        ///< of the child
+    double all = 1;       ///< multiplicities, see PerfectNest
+    double shared = 1;
+    double copies = 1;
+    double relevant_leg = 1;
+    double relevant = 1;
+    std::vector<double> inward;   ///< by array from arrays_begin: sharing inward of it only
+    std::vector<double> outward;  ///< sharing from it inward
+    std::vector<double> inward_copies;
+    std::vector<double> relevant_until;
+    AxisMask shared_axes = 0;
+    Affine affine;
+    Costs least_per_fill{};
+  };
+
+  void list_cuts(const SpatialChoice& choice);
+  void prepare(std::size_t leg);
+  void find_affine(std::size_t leg);
+  void find_least_per_fill(std::size_t leg);
+  double multiplicity(const LegData& data, int tensor, AxisMask shared) const;
+  double copies(const LegData& data, int tensor, AxisMask shared) const;
+  double relevant_spreads(const LegData& data, int tensor, int from, int to) const;
+  AxisMask axes_from(int array) const;
+
+  void charge_input(const LegData& data, const Leg& leg, const LegWords& words, Costs& costs) const;
+  void charge_output(const LegData& data, const Leg& leg, double words, Unvalued& unvalued,
+                     Costs& costs) const;
+  void charge_arrays(const LegData& data, const Leg& leg, int array, double deliveries,
+                     double crossing, Costs& costs) const;
+  void charge(int storage, int tensor, double reads, double fills, double updates,
+              double instances, double first_reads, double first_writes, Costs& costs) const;
+  double array_instances(int array) const;
+  double window_fetched(const LegData& data, const Leg& leg, AxisMask shared);
+  double overlapping(const LegData& data, const Leg& leg, AxisMask shared);
+  double translated(const LegData& data, const Leg& leg, AxisMask shared);
+  double loop_above(const Leg& leg) const;
+  TileIndex child_tiles(const Leg& leg, TileIndex at) const;
+
+  const Problem& problem_;
+  const Convention& convention_;
+  const TileLattice& lattice_;
+  const PlaceGraph& graph_;
+  const CostTerms& terms_;
+  std::vector<RankMask> window_ranks_;
+  std::vector<AxisMask> shared_;
+  std::vector<AxisMask> array_axes_;
+  std::vector<Cut> cuts_;
+  std::vector<double> instances_;
+  std::vector<std::vector<TileIndex>> inward_;
+  std::vector<LegData> legs_;
+  std::vector<double> output_words_;
+
+  // Scratch of add_window.
+  struct Step {
+    double times = 0;
+    std::size_t first_move = 0;
+  };
+  void list_steps(const Leg& leg, const std::vector<ChainLoop>& chain);
+  void spacings_of(const LegData& data, const Leg& leg, std::size_t dimension, AxisMask shared);
+  std::vector<std::int64_t> sizes_;
+  std::vector<Step> steps_;
+  std::vector<std::int64_t> moves_;
+  std::vector<std::int64_t> reset_;
+  std::vector<double> kept_;
+  std::vector<Spacing> spacings_;
+  std::vector<std::int64_t> scratch_;
+  double temporal_ = 1;
+  TileIndex child_at_ = 0;
+  bool slides_ = false;
+  const std::vector<ChainLoop>* chain_ = nullptr;
+  const std::vector<TileIndex>* crossed_ = nullptr;
+  bool exact_ = true;  ///< whole accesses are rounded up where the convention does
+};
+
+}  // namespace tessera::optimal

@@ -1,0 +1,163 @@
+#include "mappers/optimal/spatial_choice.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <set>
+
+#include "mappers/factorization.hpp"
+
+namespace tessera::optimal {
+
+namespace {
+
+std::size_t at(auto id) { return static_cast<std::size_t>(index(id)); }
+
+/// Whether the axes of an array share the same tensors.
+bool axes_are_alike(const Problem& problem, const ProblemArray& array) {
+  const ProblemAxis& first = problem.axes[static_cast<std::size_t>(array.first_axis)];
+  for (int a = 1; a < array.axis_count; ++a) {
+    const ProblemAxis& axis = problem.axes[static_cast<std::size_t>(array.first_axis + a)];
+    if (axis.multicast != first.multicast || axis.reduce != first.reduce) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/// Lists the ways to spread ranks over the axes of one array.
+class ArrayChoices {
+ public:
+  ArrayChoices(const Problem& problem, const ProblemArray& array, std::size_t most)
+      : problem_(problem), array_(array), alike_(axes_are_alike(problem, array)), most_(most) {}
+
+  std::vector<std::vector<Spread>> list() {
+    left_ = problem_.bounds;
+    const std::int64_t room =
+        array_.axis_count == 0 ? 1
+                               : problem_.axes[static_cast<std::size_t>(array_.first_axis)].size;
+    choose(0, 0, room);
+    return std::move(choices_);
+  }
+
+ private:
+  void choose(int axis, std::size_t rank, std::int64_t room) {
+    if (choices_.size() >= most_) {
+      return;
+    }
+    if (axis == array_.axis_count) {
+      keep();
+      return;
+    }
+    const auto id = static_cast<std::size_t>(array_.first_axis + axis);
+    if (rank == problem_.bounds.size()) {
+      const bool last = axis + 1 == array_.axis_count;
+      choose(axis + 1, 0, last ? 1 : problem_.axes[id + 1].size);
+      return;
+    }
+    choose(axis, rank + 1, room);
+    if (!has(problem_.axes[id].ranks, static_cast<int>(rank))) {
+      return;
+    }
+    for (const std::int64_t trips : divisors(left_[rank])) {
+      if (trips > 1 && trips <= room) {
+        spreads_.push_back({.axis = static_cast<AxisId>(id),
+                            .rank = static_cast<RankId>(rank),
+                            .trips = trips});
+        left_[rank] /= trips;
+        choose(axis, rank + 1, room / trips);
+        left_[rank] *= trips;
+        spreads_.pop_back();
+      }
+    }
+  }
+
+  /// Adds the choice, in every order of the axes of one rank that may give other counts.
+  void keep() {
+    if (alike_) {
+      std::vector<std::int64_t> trips(problem_.bounds.size(), 1);
+      for (const Spread& spread : spreads_) {
+        trips[at(spread.rank)] *= spread.trips;
+      }
+      if (known_.insert(trips).second) {
+        choices_.push_back(spreads_);
+      }
+      return;
+    }
+    std::vector<Spread> order = spreads_;
+    std::ranges::stable_sort(order, {}, &Spread::rank);
+    permute(order, 0);
+  }
+
+  void permute(std::vector<Spread>& order, std::size_t from) {
+    std::size_t to = from;
+    while (to < order.size() && order[to].rank == order[from].rank) {
+      ++to;
+    }
+    if (from == order.size()) {
+      choices_.push_back(order);
+      return;
+    }
+    const auto first = order.begin() + static_cast<std::ptrdiff_t>(from);
+    const auto last = order.begin() + static_cast<std::ptrdiff_t>(to);
+    const auto by_axis = [](const Spread& a, const Spread& b) { return a.axis < b.axis; };
+    std::sort(first, last, by_axis);
+    do {
+      std::vector<Spread> next = order;
+      permute(next, to);
+    } while (std::next_permutation(first, last, by_axis));
+  }
+
+  const Problem& problem_;
+  const ProblemArray& array_;
+  bool alike_;
+  std::size_t most_;
+  std::vector<std::int64_t> left_;
+  std::vector<Spread> spreads_;
+  std::set<std::vector<std::int64_t>> known_;
+  std::vector<std::vector<Spread>> choices_;
+};
+
+}  // namespace
+
+std::int64_t SpatialChoice::factor(std::size_t array, RankId rank) const {
+  std::int64_t product = 1;
+  for (const Spread& spread : by_array[array]) {
+    product *= spread.rank == rank ? spread.trips : 1;
+  }
+  return product;
+}
+
+std::vector<SpatialChoice> spatial_choices(const Problem& problem, std::size_t most,
+                                           bool& complete) {
+  complete = true;
+  std::vector<SpatialChoice> choices{SpatialChoice{}};
+  for (const ProblemArray& array : problem.arrays) {
+    const auto ways = ArrayChoices(problem, array, most).list();
+    complete = complete && ways.size() < most;
+    std::vector<SpatialChoice> next;
+    for (const SpatialChoice& choice : choices) {
+      for (const auto& way : ways) {
+        SpatialChoice longer = choice;
+        longer.by_array.push_back(way);
+        bool divides = true;
+        for (const Spread& spread : way) {
+          longer.instances *= static_cast<double>(spread.trips);
+          std::int64_t product = 1;
+          for (std::size_t a = 0; a < longer.by_array.size(); ++a) {
+            product *= longer.factor(a, spread.rank);
+          }
+          divides = divides && problem.bounds[at(spread.rank)] % product == 0;
+        }
+        if (divides && next.size() < most) {
+          next.push_back(std::move(longer));
+        } else if (divides) {
+          complete = false;
+        }
+      }
+    }
+    choices = std::move(next);
+  }
+  return choices;
+}
+
+}  // namespace tessera::optimal

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/problem.hpp"
+
+namespace tessera::optimal {
+
+/// One rank spread over one axis.
+struct Spread {
+  AxisId axis{};
+  RankId rank{};
+  std::int64_t trips = 1;
+};
+
+/// What is spread where: by array, in the order in which the nest lists it.
+struct SpatialChoice {
+  std::vector<std::vector<Spread>> by_array;
+  double instances = 1;  ///< of the compute that work
+
+  /// By how much array `array` cuts the tile of `rank`.
+  std::int64_t factor(std::size_t array, RankId rank) const;
+};
+
+/// Every choice that the constraints and the fan-out allow and whose trips divide the bounds. Of
+/// choices that give the same counts only the first: where all axes of an array share the same
+/// tensors, it does not matter which of them a rank lies on. At most `most`; fewer than all are
+/// told by `complete`.
+std::vector<SpatialChoice> spatial_choices(const Problem& problem, std::size_t most,
+                                           bool& complete);
+
+}  // namespace tessera::optimal

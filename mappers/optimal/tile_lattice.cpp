@@ -1,0 +1,89 @@
+#include "mappers/optimal/tile_lattice.hpp"
+
+#include <algorithm>
+
+#include "mappers/factorization.hpp"
+
+namespace tessera::optimal {
+
+double TileLattice::size_of(const Problem& problem) {
+  double size = 1;
+  for (const std::int64_t bound : problem.bounds) {
+    size *= static_cast<double>(divisors(bound).size());
+  }
+  return size;
+}
+
+TileLattice::TileLattice(const Problem& problem) : by_rank_(problem.bounds.size(), -1) {
+  for (std::size_t r = 0; r < problem.bounds.size(); ++r) {
+    if (problem.bounds[r] > 1) {
+      Dimension dimension{.rank = static_cast<RankId>(r),
+                          .bound = problem.bounds[r],
+                          .tiles = divisors(problem.bounds[r]),
+                          .covers = {},
+                          .below = {}};
+      const auto& tiles = dimension.tiles;
+      for (std::size_t i = 0; i < tiles.size(); ++i) {
+        std::vector<std::uint32_t> below;
+        std::vector<std::uint32_t> covers;
+        for (std::size_t j = 0; j < i; ++j) {
+          if (tiles[i] % tiles[j] == 0) {
+            below.push_back(static_cast<std::uint32_t>(j));
+          }
+        }
+        // A tile is covered where no other lies between.
+        for (const std::uint32_t j : below) {
+          if (std::ranges::none_of(below, [&](std::uint32_t k) {
+                return k != j && tiles[k] % tiles[j] == 0;
+              })) {
+            covers.push_back(j);
+          }
+        }
+        dimension.below.push_back(std::move(below));
+        dimension.covers.push_back(std::move(covers));
+      }
+      dimensions_.push_back(std::move(dimension));
+    }
+  }
+  // The rank with the most tiles runs fastest: passes over the others are then long runs.
+  std::ranges::stable_sort(dimensions_, {}, [](const Dimension& d) { return d.tiles.size(); });
+  for (std::size_t d = dimensions_.size(); d-- > 0;) {
+    dimensions_[d].stride = size_;
+    size_ *= dimensions_[d].tiles.size();
+    by_rank_[static_cast<std::size_t>(dimensions_[d].rank)] = static_cast<int>(d);
+  }
+}
+
+std::uint32_t TileLattice::dimensions_of(RankMask ranks) const {
+  std::uint32_t mask = 0;
+  for (std::size_t d = 0; d < dimensions_.size(); ++d) {
+    mask |= (ranks & bit(dimensions_[d].rank)) != 0 ? 1U << d : 0;
+  }
+  return mask;
+}
+
+void TileLattice::take_least_below(std::vector<double>& values, std::uint32_t mask) const {
+  for (std::size_t d = 0; d < dimensions_.size(); ++d) {
+    if (has(mask, static_cast<int>(d))) {
+      take_least_below(values, d);
+    }
+  }
+}
+
+void TileLattice::take_least_below(std::vector<double>& values, std::size_t dimension) const {
+  const Dimension& d = dimensions_[dimension];
+  const std::size_t block = d.stride * d.tiles.size();
+  for (std::size_t begin = 0; begin < size_; begin += block) {
+    for (std::size_t i = 1; i < d.tiles.size(); ++i) {
+      double* const here = values.data() + begin + i * d.stride;
+      for (const std::uint32_t j : d.covers[i]) {
+        const double* const there = values.data() + begin + j * d.stride;
+        for (std::size_t k = 0; k < d.stride; ++k) {
+          here[k] = std::min(here[k], there[k]);
+        }
+      }
+    }
+  }
+}
+
+}  // namespace tessera::optimal

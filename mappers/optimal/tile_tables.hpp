@@ -1,0 +1,38 @@
+#pragma once
+
+#include <vector>
+
+#include "core/convention.hpp"
+#include "core/problem.hpp"
+#include "mappers/optimal/tile_lattice.hpp"
+
+namespace tessera::optimal {
+
+/// A window input is placed right below a loop along one of its window ranks: how many words one
+/// instance is filled with, at least. See docs/mappers.md, "Windows", for the bound.
+struct Slide {
+  std::size_t dimension = 0;  ///< of the lattice
+  std::size_t from = 0;       ///< coordinate of the tile above the loop
+  std::size_t to = 0;         ///< and below it
+  /// By the other coordinates, in the order of TileIndex: words times (temporal trips * instances).
+  std::vector<double> words;
+};
+
+/// What depends on the layer alone, by tile vector.
+struct TileTables {
+  std::vector<double> nests;              ///< product over ranks of bound / tile
+  std::vector<std::vector<double>> box;   ///< by tensor: words of the box
+  std::vector<std::vector<double>> hits;  ///< by tensor: words that operations touch (output)
+  std::vector<std::vector<bool>> dense;   ///< by window tensor: the box has no holes
+  std::vector<RankMask> window_ranks;     ///< by tensor; 0 for the output
+  std::vector<std::vector<Slide>> slides; ///< by tensor
+
+  TileTables(const Problem& problem, const Convention& convention, const TileLattice& lattice);
+
+ private:
+  void fill(const Problem& problem, const TileLattice& lattice);
+  void add_slides(const Problem& problem, const Convention& convention, const TileLattice& lattice,
+                  std::size_t tensor);
+};
+
+}  // namespace tessera::optimal
