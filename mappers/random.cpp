@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "core/nest.hpp"
+#include "mappers/pareto_front.hpp"
 #include "mappers/plan_moves.hpp"
 #include "mappers/search_clock.hpp"
 #include "mappers/walk_guard.hpp"
@@ -29,17 +30,34 @@ class RandomSearch {
         clock_(options),
         random_(options.seed),
         evaluator_(problem, *options.convention),
-        moves_(problem, narrowed(options.mapspace, *options.convention), random_) {}
+        moves_(problem, narrowed(options.mapspace, *options.convention), random_) {
+    aims_.push_back({.objective = options.objective});
+    if (options.objective == Objective::pareto) {
+      aims_.push_back({.objective = Objective::energy});
+      aims_.push_back({.objective = Objective::latency});
+    }
+  }
 
   SearchResult run();
 
  private:
+  /// What the search steers by, and the best of it so far. Under Objective::pareto it steers by
+  /// energy * cycles, energy and cycles in turn.
+  struct Aim {
+    Objective objective{};
+    double value = std::numeric_limits<double>::infinity();
+    Score score{};
+    NestPlan plan{};
+  };
+
+  Aim& aim() { return aims_[aim_]; }
   double value(const NestPlan& plan, double limit);
   bool looks_worse(double limit);
   bool fits(const NestPlan& plan);
   bool is_hopeless() const;
   bool may_go_on();
   void refuse(const Infeasible& why);
+  void keep(const NestPlan& plan, const Score& found);
   void propose();
   void sample_rounds(std::int64_t count);
   void anneal(std::int64_t count, double hot);
@@ -52,9 +70,11 @@ class RandomSearch {
   PlanMoves moves_;
   std::vector<MappingNode> nodes_, current_nodes_;
   Nest nest_;
-  NestPlan sampled_, current_, proposed_, best_plan_, round_best_;
+  NestPlan sampled_, current_, proposed_;
   double sampled_value_ = 0;
-  double best_ = std::numeric_limits<double>::infinity();
+  std::vector<Aim> aims_;
+  std::size_t aim_ = 0;  ///< of aims_: the present one
+  ParetoFront front_;
   bool least_plan_fails_ = false;
   SearchResult result_;
 };
@@ -95,13 +115,13 @@ void RandomSearch::refuse(const Infeasible& why) {
 /// less energy than the best one.
 bool RandomSearch::looks_worse(double limit) {
   constexpr double hopeful = 0.7;
-  if (nest_.perfect || !result_.best) {
+  if (nest_.perfect || result_.feasible == 0) {
     return false;
   }
   const double steps = static_cast<double>(count_steps(problem_, nest_));
-  const Score least{.energy_pj = hopeful * result_.score.energy_pj,
-                    .cycles = static_cast<std::int64_t>(steps / problem_.compute().ops_per_cycle)};
-  return objective_value(options_.objective, least) > limit;
+  const Score least{.energy_pj = hopeful * aim().score.energy_pj,
+                    .cycles = std::floor(steps / problem_.compute().ops_per_cycle)};
+  return objective_value(aim().objective, least) > limit;
 }
 
 /// The objective of a plan; infinite where it does not fit. Counts as one sample. Plans that are
@@ -129,14 +149,27 @@ double RandomSearch::value(const NestPlan& plan, double limit) {
   }
   ++result_.feasible;
   const Score& found = std::get<Score>(score);
-  const double objective = objective_value(options_.objective, found);
-  if (objective < best_) {
-    best_ = objective;
-    best_plan_ = plan;
-    result_.score = found;
-    result_.best = Mapping{.nodes = nodes_};
+  keep(plan, found);
+  return objective_value(aim().objective, found);
+}
+
+/// Remembers the mapping in `nodes_` where it is better than what is known.
+void RandomSearch::keep(const NestPlan& plan, const Score& found) {
+  for (Aim& aim : aims_) {
+    const double objective = objective_value(aim.objective, found);
+    if (objective < aim.value) {
+      aim.value = objective;
+      aim.score = found;
+      aim.plan = plan;
+      if (&aim == aims_.data()) {
+        result_.score = found;
+        result_.best = Mapping{.nodes = nodes_};
+      }
+    }
   }
-  return objective;
+  if (options_.objective == Objective::pareto) {
+    front_.add(nodes_, found);
+  }
 }
 
 /// The best of `count` plans made from scratch becomes the current one.
@@ -145,7 +178,7 @@ void RandomSearch::sample_rounds(std::int64_t count) {
   const auto valid = [this](const NestPlan& plan) { return fits(plan); };
   for (std::int64_t i = 0; i < count && may_go_on(); ++i) {
     moves_.sample(sampled_, valid);
-    const double objective = value(sampled_, std::max(least, best_));
+    const double objective = value(sampled_, std::max(least, aim().value));
     if (objective < least) {
       least = objective;
       current_ = sampled_;
@@ -153,8 +186,8 @@ void RandomSearch::sample_rounds(std::int64_t count) {
   }
   sampled_value_ = least;
   if (result_.best && std::isinf(least)) {
-    current_ = best_plan_;
-    sampled_value_ = best_;
+    current_ = aim().plan;
+    sampled_value_ = aim().value;
   }
 }
 
@@ -196,20 +229,23 @@ void RandomSearch::anneal(std::int64_t count, double hot) {
 SearchResult RandomSearch::run() {
   if (options_.samples > 0) {
     moves_.start(current_, true);
-    sampled_value_ = value(current_, best_);
+    sampled_value_ = value(current_, aim().value);
     least_plan_fails_ = result_.why_not && result_.why_not->kind == InfeasibleKind::capacity;
   }
   constexpr int fresh = 5;  // rounds that begin from scratch; every other one perfect
-  const std::int64_t round = std::max<std::int64_t>(1, options_.samples / 8);
-  for (int number = 0; !is_hopeless() && may_go_on(); ++number) {
+  const auto rounds = static_cast<std::int64_t>(8 * aims_.size());
+  const std::int64_t round = std::max<std::int64_t>(1, options_.samples / rounds);
+  for (int step = 0; !is_hopeless() && may_go_on(); ++step) {
+    aim_ = static_cast<std::size_t>(step) % aims_.size();
+    const int number = step / static_cast<int>(aims_.size());
     if (number < fresh) {
       moves_.prefer_perfect(number % 2 == 0);
       sample_rounds(round / 5);
       anneal(round - round / 5, 0.6);
     } else if (result_.best) {
       moves_.prefer_perfect(false);
-      current_ = best_plan_;
-      sampled_value_ = best_;
+      current_ = aim().plan;
+      sampled_value_ = aim().value;
       anneal(round, 0.1);
     } else {
       sample_rounds(round);
@@ -217,6 +253,11 @@ SearchResult RandomSearch::run() {
   }
   if (result_.best) {
     result_.why_not.reset();
+  }
+  if (!front_.empty()) {
+    result_.best = front_.least_edp().mapping;
+    result_.score = front_.least_edp().score;
+    result_.front = front_.take();
   }
   result_.seconds = clock_.seconds();
   return result_;

@@ -98,6 +98,30 @@ void add_features(RandomSource& random, SearchCase& one) {
   }
 }
 
+/// Makes what is fast dear and what is cheap slow: fronts of several points are rare without.
+void add_trade_offs(RandomSource& random, Architecture& architecture) {
+  const std::vector<Storage*> storages = storages_of(architecture);
+  for (Storage* storage : storages) {
+    const bool is_cheap = storage != storages.front() && random.chance(50);
+    storage->read_pj /= is_cheap ? 16 : 1;
+    storage->write_pj /= is_cheap ? 16 : 1;
+    storage->read_bits_per_cycle.reset();
+    storage->write_bits_per_cycle.reset();
+    storage->shared_bits_per_cycle.reset();
+    if (is_cheap) {
+      storage->shared_bits_per_cycle = static_cast<double>(random.between(4, 40));
+    }
+  }
+  for (ArchitectureNode& node : architecture.nodes) {
+    if (auto* array = std::get_if<Array>(&node); array != nullptr && random.chance(60)) {
+      array->multicast.emplace();
+      array->reduce.emplace();
+      array->words_per_cycle.reset();
+      array->words_per_cycle_by_tensor.clear();
+    }
+  }
+}
+
 bool is_free(const Storage& storage, const std::string& tensor) {
   return std::ranges::find(storage.keep, tensor) == storage.keep.end() &&
          std::ranges::find(storage.bypass, tensor) == storage.bypass.end();
@@ -204,6 +228,9 @@ SearchCase make_search_case(std::uint64_t seed, double most_mappings) {
     one.architecture.nodes.erase(second);
   }
   add_features(random, one);
+  if (random.chance(40)) {
+    add_trade_offs(random, one.architecture);
+  }
   const double most = most_mappings * random.pick(std::vector<double>{0.01, 0.1, 0.25, 1, 1});
   while (mapspace_size(one, most_mappings + 1) > most) {
     reduce(random, one);
