@@ -16,6 +16,7 @@
 #include "core/evaluate.hpp"
 #include "core/input_error.hpp"
 #include "core/json/spelling.hpp"
+#include "mappers/pareto_front.hpp"
 
 namespace tessera {
 
@@ -68,6 +69,35 @@ std::optional<WhyNot> reason_of_report(const MappingInput& mappings, const std::
   return why;
 }
 
+/// The front that a report lists for `layer`, scored again: what fits, and is still unbeaten.
+std::vector<FrontPoint> front_of_report(const Report& report, const MappingInput& mappings,
+                                        const Problem& problem, const std::string& layer) {
+  const JsonValue* entry = mappings.is_report() ? report_layer(mappings, layer) : nullptr;
+  const JsonValue* list = entry == nullptr ? nullptr : entry->find("front");
+  ParetoFront front;
+  Evaluator evaluator(problem, *report.convention);
+  for (std::size_t i = 0; list != nullptr && i < list->elements.size(); ++i) {
+    const JsonValue* value = list->elements[i].find("mapping");
+    if (value == nullptr) {
+      continue;
+    }
+    Diagnostics diagnostics;
+    diagnostics.add_source(mappings.name);
+    const Mapping mapping = read_mapping(*value, problem, diagnostics);
+    diagnostics.throw_first();
+    const auto score = evaluator.score(mapping.nodes);
+    if (std::holds_alternative<Score>(score)) {
+      front.add(mapping.nodes, std::get<Score>(score));
+    }
+  }
+  std::vector<FrontPoint> points;
+  for (ScoredMapping& point : front.take()) {
+    Cost cost = std::get<Cost>(evaluator.evaluate(point.mapping.nodes));
+    points.push_back({.mapping = std::move(point.mapping), .cost = std::move(cost)});
+  }
+  return points;
+}
+
 /// Scores the layers that share a mapping.
 LayerReport score(const Report& report, const MappingInput& mappings, const ChosenGroup& group,
                   const std::optional<std::string>& mapping) {
@@ -97,6 +127,13 @@ LayerReport score(const Report& report, const MappingInput& mappings, const Chos
     result.why_not = why_not(result.problem, *infeasible);
   } else {
     result.cost = std::get<Cost>(std::move(evaluation));
+    result.search.feasible = 1;
+  }
+  if (report.objective == Objective::pareto) {
+    result.front = front_of_report(report, mappings, result.problem, *mapping);
+    if (result.front.empty() && result.cost) {
+      result.front.push_back({.mapping = *result.mapping, .cost = *result.cost});
+    }
   }
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
   result.search.seconds = elapsed.count();
@@ -187,6 +224,9 @@ int run_evaluate(const Flags& flags, const Session& session) {
   const auto wanted = flags.layers.empty() ? default_layers(*mappings) : flags.layers;
   ReportOutput output(flags, session);
   report.layers = score_all(report, *mappings, select_layers(report.network, wanted));
+  if (report.objective == Objective::pareto) {
+    add_network_front(report);
+  }
   return output.write(report);
 }
 

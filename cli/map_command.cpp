@@ -102,6 +102,9 @@ SearchSummary summary_of(const SearchResult& result, const std::string& mapper,
                         .lower_bound = result.lower_bound,
                         .mapspace_size = result.mapspace_size,
                         .evaluated = result.evaluated,
+                        .feasible = result.feasible,
+                        .expanded = result.expanded,
+                        .pruned = result.pruned,
                         .seconds = result.seconds};
   if (result.best) {
     summary.objective_value = objective_value(objective, result.score);
@@ -121,7 +124,12 @@ LayerReport layer_report(const Report& report, const Network& chosen, MappedGrou
   layer.search = summary_of(result, mapper, report.objective);
   if (result.best) {
     layer.mapping = std::move(result.best);
-    layer.cost = std::get<Cost>(evaluate(layer.problem, *report.convention, *layer.mapping));
+    Evaluator evaluator(layer.problem, *report.convention);
+    layer.cost = std::get<Cost>(evaluator.evaluate(layer.mapping->nodes));
+    for (ScoredMapping& point : result.front) {
+      Cost cost = std::get<Cost>(evaluator.evaluate(point.mapping.nodes));
+      layer.front.push_back({.mapping = std::move(point.mapping), .cost = std::move(cost)});
+    }
   } else if (result.refusal == Refusal::mapspace_too_large) {
     layer.why_not = WhyNot{.text =
                                "the mapspace is too large to be searched whole; give a "
@@ -159,6 +167,9 @@ int run_map(const Flags& flags, const Session& session) {
          map_network(chosen, report.architecture, *find_mapper(flags.mapper), options)) {
       report.layers.push_back(layer_report(report, chosen, std::move(group), flags.mapper));
     }
+  }
+  if (report.objective == Objective::pareto) {
+    add_network_front(report);
   }
   return output.write(report);
 }

@@ -172,6 +172,40 @@ Totals totals_of(const Report& report) {
   return totals;
 }
 
+std::optional<double> gap_of(const SearchSummary& search) {
+  if (search.proven_optimal) {
+    return 0;
+  }
+  if (!search.lower_bound || !search.objective_value) {
+    return std::nullopt;
+  }
+  const double value = *search.objective_value;
+  return value > 0 ? std::max(0.0, 1 - *search.lower_bound / value) : 0;
+}
+
+std::vector<std::size_t> layers_with_front(const Report& report) {
+  std::vector<std::size_t> positions;
+  for (std::size_t i = 0; i < report.layers.size(); ++i) {
+    if (!report.layers[i].front.empty()) {
+      positions.push_back(i);
+    }
+  }
+  return positions;
+}
+
+void add_network_front(Report& report) {
+  std::vector<LayerChoices> layers;
+  for (const std::size_t position : layers_with_front(report)) {
+    const LayerReport& layer = report.layers[position];
+    LayerChoices choices{.points = {}, .count = static_cast<double>(layer.count)};
+    for (const FrontPoint& point : layer.front) {
+      choices.points.push_back({.energy_pj = point.cost.energy_pj, .cycles = point.cost.cycles});
+    }
+    layers.push_back(std::move(choices));
+  }
+  report.front = layers.empty() ? NetworkFront{} : combine_fronts(layers);
+}
+
 WhyNot why_not(const Problem& problem, const Infeasible& infeasible) {
   WhyNot result;
   result.text = describe(problem, infeasible);

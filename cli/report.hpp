@@ -12,6 +12,7 @@
 #include "core/mapping.hpp"
 #include "core/problem.hpp"
 #include "mappers/mapper.hpp"
+#include "mappers/network_front.hpp"
 #include "networks/network.hpp"
 
 namespace tessera {
@@ -36,7 +37,20 @@ struct SearchSummary {
   std::optional<double> objective_value{};  ///< of the mapping found
   std::optional<double> mapspace_size{};
   std::int64_t evaluated = 0;
+  std::int64_t feasible = 0;  ///< of those evaluated
+  std::int64_t expanded = 0;
+  std::vector<PrunedBy> pruned{};
   double seconds = 0;
+};
+
+/// The share of the objective that a better mapping could save at most: 1 - lower bound / value, 0
+/// where the mapping is proven optimal. Nothing where no bound is known.
+std::optional<double> gap_of(const SearchSummary& search);
+
+/// A mapping of a pareto front.
+struct FrontPoint {
+  Mapping mapping;
+  Cost cost;
 };
 
 /// Layers of one shape that share a mapping.
@@ -45,7 +59,8 @@ struct LayerReport {
   std::int64_t count = 1;          ///< how often they run in all
   Problem problem{};               ///< of the first
   std::optional<Mapping> mapping{};
-  std::optional<Cost> cost{};  ///< of one run, where the mapping fits
+  std::optional<Cost> cost{};       ///< of one run, where the mapping fits
+  std::vector<FrontPoint> front{};  ///< under Objective::pareto: ascending cycles
   std::optional<WhyNot> why_not{};
   SearchSummary search{};
 
@@ -61,7 +76,13 @@ struct Report {
   Objective objective = Objective::edp;
   Mapspace mapspace;
   std::vector<LayerReport> layers{};
+  std::optional<NetworkFront> front{};  ///< under Objective::pareto, of the layers with a front
 };
+
+/// Sets the network's front from the layers'.
+void add_network_front(Report& report);
+/// The layers that a point of the network's front chooses for, by position in Report::layers.
+std::vector<std::size_t> layers_with_front(const Report& report);
 
 /// Sums over the layers that have a cost, each as often as it runs.
 struct Totals {

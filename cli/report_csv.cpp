@@ -48,6 +48,15 @@ std::vector<std::string> headings(const Report& report) {
   return cells;
 }
 
+/// One point of a layer's front as a layer of its own.
+LayerReport as_layer(const LayerReport& layer, const FrontPoint& point) {
+  LayerReport result = layer;
+  result.front.clear();
+  result.mapping = point.mapping;
+  result.cost = point.cost;
+  return result;
+}
+
 std::vector<std::string> row(const Report& report, const LayerReport& layer) {
   std::vector<std::string> cells = {report.architecture.name,
                                     report.network.name(),
@@ -77,9 +86,25 @@ std::vector<std::string> row(const Report& report, const LayerReport& layer) {
 }  // namespace
 
 std::string report_csv(const Report& report) {
-  std::string text = line(headings(report));
+  if (!report.front) {
+    std::string text = line(headings(report));
+    for (const LayerReport& layer : report.layers) {
+      text += line(row(report, layer));
+    }
+    return text;
+  }
+  const auto numbered = [](std::vector<std::string> cells, const std::string& number) {
+    cells.insert(cells.begin() + 3, number);
+    return line(cells);
+  };
+  std::string text = numbered(headings(report), "point");
   for (const LayerReport& layer : report.layers) {
-    text += line(row(report, layer));
+    if (layer.front.empty()) {
+      text += numbered(row(report, layer), "");
+    }
+    for (std::size_t i = 0; i < layer.front.size(); ++i) {
+      text += numbered(row(report, as_layer(layer, layer.front[i])), std::to_string(i));
+    }
   }
   return text;
 }

@@ -155,19 +155,32 @@ Json why_not_json(const std::optional<WhyNot>& why) {
 }
 
 Json search_json(const SearchSummary& search) {
-  std::optional<double> gap;
-  if (search.lower_bound && search.objective_value && *search.objective_value > 0) {
-    gap = 1 - *search.lower_bound / *search.objective_value;
+  Json pruned = Json::object();
+  for (const PrunedBy& rule : search.pruned) {
+    pruned[std::string(rule.rule)] = rule.count;
   }
   return {{"mapper", search.mapper},
           {"proven_optimal", search.proven_optimal},
           {"stopped", search.stopped},
           {"lower_bound", number_or_null(search.lower_bound)},
-          {"gap", number_or_null(gap)},
+          {"gap", number_or_null(gap_of(search))},
           {"mapspace_size",
-           search.mapspace_size ? Json(exact_text(*search.mapspace_size)) : Json(nullptr)},
+           search.mapspace_size ? Json(plain_text(*search.mapspace_size)) : Json(nullptr)},
           {"evaluated", search.evaluated},
+          {"feasible", search.feasible},
+          {"expanded", search.expanded},
+          {"pruned", pruned},
           {"seconds", json_number(search.seconds)}};
+}
+
+Json front_json(const LayerReport& layer) {
+  Json points = Json::array();
+  for (const FrontPoint& point : layer.front) {
+    points.push_back({{"energy_pj", json_number(point.cost.energy_pj)},
+                      {"cycles", json_number(point.cost.cycles)},
+                      {"mapping", write_mapping(layer.problem, point.mapping)}});
+  }
+  return points;
 }
 
 Json layer_json(const LayerReport& layer) {
@@ -186,7 +199,32 @@ Json layer_json(const LayerReport& layer) {
   result["feasible"] = layer.cost.has_value();
   result["why_not"] = why_not_json(layer.why_not);
   result["mapping"] = layer.mapping ? write_mapping(layer.problem, *layer.mapping) : Json(nullptr);
+  if (!layer.front.empty()) {
+    result["front"] = front_json(layer);
+  }
   result["search"] = search_json(layer.search);
+  return result;
+}
+
+/// Totals with the network's front: its points, and which point of each layer they take.
+Json totals_json_of(const Report& report) {
+  Json result = totals_json(totals_of(report));
+  if (!report.front) {
+    return result;
+  }
+  const std::vector<std::size_t> layers = layers_with_front(report);
+  Json points = Json::array();
+  for (const NetworkPoint& point : report.front->points) {
+    Json taken(std::vector<Json>(report.layers.size(), nullptr));
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+      taken[layers[i]] = point.choices[i];
+    }
+    points.push_back({{"energy_pj", json_number(point.score.energy_pj)},
+                      {"cycles", json_number(point.score.cycles)},
+                      {"layer_points", taken}});
+  }
+  result["front"] = points;
+  result["front_tolerance"] = json_number(report.front->tolerance);
   return result;
 }
 
@@ -208,7 +246,7 @@ std::string report_json(const Report& report) {
                  {"objective", objective_name(report.objective)},
                  {"mapspace", mapspace},
                  {"network", network_json(report)},
-                 {"totals", totals_json(totals_of(report))},
+                 {"totals", totals_json_of(report)},
                  {"layers", layers}});
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/front_text.hpp"
 #include "cli/number_text.hpp"
 #include "cli/objective_names.hpp"
 #include "cli/text_table.hpp"
@@ -99,6 +100,23 @@ void print_totals(const Report& report, const Totals& totals, std::ostream& out)
       << "energy by tensor: " << shares_text(totals.energy_by_tensor_pj, totals.energy_pj) << '\n';
 }
 
+/// What is not proven, and how much better it could be; nothing where no bound is known.
+void print_gaps(const Report& report, std::ostream& out) {
+  std::string text;
+  bool any_bound = false;
+  for (const LayerReport& layer : report.layers) {
+    if (layer.cost && !layer.search.proven_optimal) {
+      const auto gap = gap_of(layer.search);
+      any_bound = any_bound || gap;
+      text += (text.empty() ? "" : ", ") + layer.name() + " " +
+              (gap ? percent_text(*gap) : std::string("unknown"));
+    }
+  }
+  if (any_bound) {
+    out << "not proven, gap to the lower bound: " << text << '\n';
+  }
+}
+
 void print_search(const Report& report, const Totals& totals, std::ostream& out) {
   std::int64_t evaluated = 0;
   std::size_t proven = 0;
@@ -117,6 +135,7 @@ void print_search(const Report& report, const Totals& totals, std::ostream& out)
   out << (totals.macs == 0 ? "\n" : "") << "search: " << report.layers.front().search.mapper << ", "
       << layers << (layers == 1 ? " shape, " : " shapes, ") << grouped_text(evaluated)
       << " mappings tried; proven optimal: " << proven << " of " << layers << '\n';
+  print_gaps(report, out);
   if (stopped > 0) {
     out << "stopped early: " << stopped << " of " << layers << "; the best so far is shown\n";
   }
@@ -148,6 +167,18 @@ void print_equal_layers(const Report& report, std::ostream& out) {
     }
     out << '\n';
   }
+}
+
+/// What a search with rules did.
+void print_rules(const SearchSummary& search, std::ostream& out) {
+  if (search.expanded == 0 && search.pruned.empty()) {
+    return;
+  }
+  out << "search: " << grouped_text(search.expanded) << " partial mappings expanded";
+  for (const PrunedBy& rule : search.pruned) {
+    out << ", " << grouped_text(rule.count) << " cut off by " << rule.rule;
+  }
+  out << "\n\n";
 }
 
 void print_levels(const LayerReport& layer, std::ostream& out) {
@@ -186,6 +217,7 @@ void print_report(const Report& report, std::ostream& out) {
   print_heading(report, out);
   print_table(report, totals, out);
   print_totals(report, totals, out);
+  print_fronts(report, out);
   print_search(report, totals, out);
   print_equal_layers(report, out);
   print_failures(report, totals, out);
@@ -200,6 +232,7 @@ void print_details(const Report& report, std::ostream& out) {
     } else {
       out << "no cost: " << (layer.why_not ? layer.why_not->text : "") << '\n';
     }
+    print_rules(layer.search, out);
     if (layer.mapping) {
       print_tree(layer.problem, *layer.mapping, layer.cost ? &*layer.cost : nullptr, out);
     }

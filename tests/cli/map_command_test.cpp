@@ -51,6 +51,24 @@ TEST_CASE("a row per layer as CSV, alone on standard output") {
   CHECK(run.out.starts_with("architecture,network,layer,count,macs,feasible,energy_pj,"));
 }
 
+TEST_CASE("fronts: a table of their points, and a row per point as CSV") {
+  const std::vector<std::string> arguments = {"map",     "--arch",      "eyeriss_like", "--network",
+                                              "alexnet", "--layer",     "conv?",        "--mapper",
+                                              "random",  "--samples",   "2000",         "--seed",
+                                              "3",       "--objective", "pareto"};
+  const ProgramRun text = run_program(arguments);
+  CHECK(text.code == 0);
+  CHECK(contains(text.out, "objective pareto"));
+  CHECK(contains(text.out, "\nfronts of the layers, "));
+  CHECK(contains(text.out, "\nfront of the network: "));
+  std::vector<std::string> csv_arguments = arguments;
+  csv_arguments.insert(csv_arguments.end(), {"--csv", "-"});
+  const ProgramRun csv = run_program(csv_arguments);
+  CHECK(csv.out.starts_with("architecture,network,layer,point,count,"));
+  CHECK(lines(csv.out) > 6);
+  CHECK(contains(csv.out, "\neyeriss_like,alexnet,conv3,1,1,149520384,true,"));
+}
+
 TEST_CASE("a file is written whole, and no other is left") {
   const TemporaryFolder folder;
   const ProgramRun run = run_program({"map", "--arch", "tiny", "--network", "tiny", "--samples",

@@ -1,4 +1,5 @@
 // Reports of every built-in architecture hold together, and evaluating one gives its numbers again.
+#include <algorithm>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -72,6 +73,42 @@ TEST_CASE("a layer alone, settings, a batch and leakage") {
 
 TEST_CASE("equal layers stand in one entry, and the network is whole") {
   check_both("resnet", {"--arch", "eyeriss_like", "--network", "resnet50", "--samples", "20"});
+}
+
+TEST_CASE("a report of fronts: of each layer, and of the network") {
+  const std::vector<std::string> arguments = {"--arch",    "eyeriss_like", "--network",   "alexnet",
+                                              "--layer",   "conv?",        "--mapper",    "random",
+                                              "--samples", "2000",         "--objective", "pareto"};
+  check_both("fronts", arguments);
+  const json report = map_report("fronts", arguments);
+  std::size_t several = 0;
+  for (const json& layer : report["layers"]) {
+    CAPTURE(layer["name"].get<std::string>());
+    const json& front = layer["front"];
+    several += front.size() > 1 ? 1U : 0U;
+    double least_edp = front[0]["energy_pj"].get<double>() * front[0]["cycles"].get<double>();
+    for (std::size_t i = 1; i < front.size(); ++i) {
+      CHECK(front[i]["cycles"].get<double>() > front[i - 1]["cycles"].get<double>());
+      CHECK(front[i]["energy_pj"].get<double>() < front[i - 1]["energy_pj"].get<double>());
+      least_edp = std::min(least_edp,
+                           front[i]["energy_pj"].get<double>() * front[i]["cycles"].get<double>());
+    }
+    CHECK(layer["energy_pj"].get<double>() * layer["cycles"].get<double>() == least_edp);
+  }
+  CHECK(several > 0);
+  CHECK(report["totals"]["front_tolerance"].get<double>() == 0);
+  for (const json& point : report["totals"]["front"]) {
+    double energy_pj = 0;
+    double cycles = 0;
+    for (std::size_t l = 0; l < report["layers"].size(); ++l) {
+      const json& layer = report["layers"][l];
+      const json& taken = layer["front"][point["layer_points"][l].get<std::size_t>()];
+      energy_pj += taken["energy_pj"].get<double>() * layer["count"].get<double>();
+      cycles += taken["cycles"].get<double>() * layer["count"].get<double>();
+    }
+    CHECK(point["energy_pj"].get<double>() == energy_pj);
+    CHECK(point["cycles"].get<double>() == cycles);
+  }
 }
 
 TEST_CASE("area is that of all instances, or unknown") {
