@@ -6,6 +6,7 @@
 #include <limits>
 #include <numeric>
 
+#include "mappers/exhaustive.hpp"
 #include "mappers/optimal/bounds.hpp"
 #include "mappers/optimal/label_search.hpp"
 #include "mappers/optimal/spatial_choice.hpp"
@@ -37,15 +38,39 @@ double leakage_rate(const Problem& problem, const Convention& convention,
   return mw / problem.architecture.clock_mhz * 1e3;
 }
 
+/// Whether the legs of every tensor have closed forms: the output's tiles do not overlap, and no
+/// rank occurs twice in a tensor that has windows.
+bool has_closed_forms(const Problem& problem) {
+  return std::ranges::all_of(problem.tensors, [&](const ProblemTensor& tensor) {
+    RankMask seen = 0;
+    bool window = false;
+    bool repeated = false;
+    for (const TensorDimension& dimension : tensor.dimensions) {
+      window = window || dimension.terms.size() > 1;
+      for (const Term& term : dimension.terms) {
+        repeated = repeated || (seen & bit(term.rank)) != 0;
+        seen |= bit(term.rank);
+      }
+    }
+    return !window || (!tensor.is_output && !repeated);
+  });
+}
+
 }  // namespace
 
 SearchResult search_optimally(const Problem& problem, const SearchOptions& options) {
   const SearchClock clock(options);
   const Mapspace mapspace = narrowed(options.mapspace, *options.convention);
+  if (!mapspace.perfect_factors || !has_closed_forms(problem)) {
+    return search_exhaustively(problem, options);
+  }
   const bool verbose = std::getenv("TV") != nullptr;
   SearchResult result;
   const TileLattice lattice(problem);
   const PlaceGraph graph = place_graph(problem, mapspace, options.convention->stationary, 5000);
+  if (!graph.complete || graph.states.empty()) {
+    return search_exhaustively(problem, options);
+  }
   const TileTables tables(problem, *options.convention, lattice);
   const CostTerms terms(problem, *options.convention);
   const SearchSpace space{problem, *options.convention, lattice, graph, tables, terms};

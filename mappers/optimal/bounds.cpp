@@ -20,7 +20,8 @@ Bounds::Bounds(const Problem& problem, const TileLattice& lattice, const PlaceGr
       graph_(graph),
       tables_(tables),
       words_(graph.legs.size()),
-      bits_(graph.legs.size()) {}
+      bits_(graph.legs.size()),
+      spread_(graph.legs.size()) {}
 
 void Bounds::prepare(const LegCosts& costs) {
   const std::size_t size = lattice_.size();
@@ -37,6 +38,14 @@ void Bounds::prepare(const LegCosts& costs) {
     const double per_nest = 1.0 / costs.instances(leg.section);
     const auto& box = tables_.box[t];
     const auto& words = is_output ? tables_.hits[t] : box;
+    spread_[l].clear();
+    if (costs.is_window(l) && costs.window_cuts(l) > 1) {
+      const bool inside = storage.arrays_above == leg.section;
+      for (std::size_t i = 0; i < size; ++i) {
+        spread_[l].push_back(inside ? costs.least_spread(l, static_cast<TileIndex>(i))
+                                    : costs.window_cuts(l));
+      }
+    }
     words_[l].resize(size);
     bits_[l].resize(size);
     for (std::size_t i = 0; i < size; ++i) {
@@ -108,7 +117,9 @@ void Bounds::solve_state(const LegCosts& costs, std::size_t term, const Prices& 
         double sum = 0;
         for (const std::size_t l : event.legs) {
           sum += costs.is_window(l)
-                     ? costs.least_per_fill(l)[term] * steps
+                     ? (costs.least_per_fill(l)[term] +
+                        costs.least_per_read(l)[term] * costs.least_spread(l, 0)) *
+                           steps
                      : costs.affine(l).constant[term] + costs.affine(l).per_word[term] * steps;
         }
         least[0] = std::min(least[0], sum);
@@ -178,28 +189,35 @@ void Bounds::add_window(const LegCosts& costs, std::size_t term, std::size_t l, 
   for (int a = leg.section; a < problem_.storages[at(leg.child)].arrays_above; ++a) {
     cut *= costs.relevant_factor(at(a), t);
   }
-  const double per_word = costs.least_per_fill(l)[term] / cut;
+  const double per_fill = costs.least_per_fill(l)[term] / cut;
+  const double per_read = costs.least_per_read(l)[term] / cut;
+  // What a word costs where the child's tiles are those at `index`.
+  per_word_.assign(size, per_fill + per_read);
+  for (std::size_t i = 0; i < spread_[l].size(); ++i) {
+    per_word_[i] = per_fill + per_read * spread_[l][i];
+  }
   const auto& dense = tables_.dense[t];
   const auto& box = tables_.box[t];
   for (std::size_t i = 0; i < size; ++i) {
     const double words = inside || dense[i] ? tables_.nests[i] * box[i] : 0.0;
-    least[i] = std::min(least[i], behind_[i] + per_word * words + constant);
+    least[i] = std::min(least[i], behind_[i] + per_word_[i] * words + constant);
   }
   for (const Slide& slide : tables_.slides[t]) {
     const auto& d = lattice_.dimensions()[slide.dimension];
     const std::size_t block = d.stride * d.tiles.size();
     const double* words = slide.words.data();
     for (std::size_t begin = 0; begin < size; begin += block) {
+      const double* const per_word = per_word_.data() + begin + slide.to * d.stride;
       double* const above = least.data() + begin + slide.from * d.stride;
       const double* const below = behind_.data() + begin + slide.to * d.stride;
       if (inside) {
         for (std::size_t k = 0; k < d.stride; ++k) {
-          above[k] = std::min(above[k], below[k] + per_word * words[k] + constant);
+          above[k] = std::min(above[k], below[k] + per_word[k] * words[k] + constant);
         }
       } else {
         for (std::size_t k = 0; k < d.stride; ++k) {
           const double filled = dense[begin + slide.to * d.stride + k] ? words[k] : 0.0;
-          above[k] = std::min(above[k], below[k] + per_word * filled + constant);
+          above[k] = std::min(above[k], below[k] + per_word[k] * filled + constant);
         }
       }
       words += d.stride;

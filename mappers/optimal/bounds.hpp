@@ -50,6 +50,8 @@ class Bounds {
   const TileTables& tables_;
   std::vector<std::vector<double>> words_;  ///< by leg: plain: words filled per instance
   std::vector<std::vector<double>> bits_;   ///< by leg: room taken; infinite where it does not fit
+  std::vector<std::vector<double>> spread_;  ///< by window leg that crosses arrays: least_spread
+  std::vector<double> per_word_;  ///< scratch
   std::vector<double> behind_;              ///< scratch
 };
 

@@ -32,6 +32,8 @@ LabelSearch::LabelSearch(const SearchSpace& space, LegCosts& costs, Evaluator& e
     }
   }
   width_ = terms_ + shared_.size();
+  has_windows_ = std::ranges::any_of(space.tables.window_ranks,
+                                     [](RankMask ranks) { return ranks != 0; });
 }
 
 bool LabelSearch::of_interest(std::size_t state, TileIndex tiles, const double* costs,
@@ -123,20 +125,25 @@ bool LabelSearch::run(const Guide& guide, std::size_t most_labels,
   guide_ = &guide;
   incumbent_ = &incumbent;
   statistics_ = &statistics;
+  later_.diving = incumbent.kept().empty();
   start();
   std::int64_t rounds = 0;
   while (!queue_.empty()) {
+    if (later_.diving && !incumbent.kept().empty()) {
+      later_.diving = false;
+      std::make_heap(queue_.begin(), queue_.end(), later_);
+    }
     if (labels_.size() > most_labels || (++rounds % 64 == 0 && !may_go_on())) {
       open = floor(guide);
       return false;
     }
-    std::pop_heap(queue_.begin(), queue_.end());
+    std::pop_heap(queue_.begin(), queue_.end(), later_);
     const Ticket ticket = queue_.back();
     queue_.pop_back();
     if (labels_[ticket.label].dominated) {
       continue;
     }
-    if (incumbent.objective() != Objective::pareto &&
+    if (!later_.diving && incumbent.objective() != Objective::pareto &&
         ticket.value * (1 + 1e-11) >= incumbent.value()) {
       break;  // best first: nothing left is better
     }
@@ -184,33 +191,60 @@ std::uint64_t LabelSearch::open_windows(const PlaceState& state) const {
 std::uint32_t LabelSearch::segment_dimensions(const Label& label, const PlaceState& state,
                                               const Event& event) const {
   RankMask ranks = label.frozen != 0 ? 0 : state.loops;
+  RankMask windows = 0;  // ranks of windows still to be placed: their order matters
+  for (std::size_t t = 0; t < space_.problem.tensors.size(); ++t) {
+    windows |= has(open_windows(state), static_cast<int>(t)) ? space_.problem.tensors[t].relevant
+                                                             : 0;
+  }
   switch (event.kind) {
     case Event::Kind::place:
       ranks &= space_.graph.all_loops_matter
                    ? ~RankMask{0}
-                   : space_.problem.tensors[at(event.tensor)].relevant;
+                   : space_.problem.tensors[at(event.tensor)].relevant | windows;
       break;
     case Event::Kind::settle:
       // What may run below the node as well runs there.
       ranks &= ~space_.graph.states[event.to].loops;
       break;
-    case Event::Kind::cross: {
-      // A loop and a spread of one rank: which is the outer one matters to windows only.
-      RankMask windows = 0;
-      for (const RankMask window : space_.tables.window_ranks) {
-        windows |= window;
-      }
-      RankMask spread = 0;
-      for (const auto& d : space_.lattice.dimensions()) {
-        spread |= leg_costs_.cuts_rank(at(event.storage), d.rank) ? bit(d.rank) : 0;
-      }
-      ranks &= windows & spread;
+    case Event::Kind::cross:
+      ranks &= needed_innermost(event) == 0 ? 0 : crossing_windows(state);
       break;
-    }
     case Event::Kind::finish:
       break;
   }
   return space_.lattice.dimensions_of(ranks);
+}
+
+/// Ranks of windows whose words still have to cross the next array.
+RankMask LabelSearch::crossing_windows(const PlaceState& state) const {
+  RankMask ranks = 0;
+  for (std::size_t t = 0; t < space_.problem.tensors.size(); ++t) {
+    const int holder = space_.problem.storages[at(state.holder[t])].arrays_above;
+    const bool crosses = space_.tables.window_ranks[t] != 0 && holder <= state.section;
+    ranks |= crosses ? space_.problem.tensors[t].relevant : 0;
+  }
+  return ranks;
+}
+
+/// Where loops stand right above the event, the innermost is over one of these ranks: others would
+/// cost nothing less than further in.
+RankMask LabelSearch::needed_innermost(const Event& event) const {
+  if (event.kind == Event::Kind::place && !space_.graph.all_loops_matter) {
+    return space_.problem.tensors[at(event.tensor)].relevant;
+  }
+  RankMask ranks = 0;
+  if (event.kind == Event::Kind::cross) {
+    // A loop and a spread of one rank: which is the outer one matters to windows.
+    for (const auto& d : space_.lattice.dimensions()) {
+      for (const RankMask window : space_.tables.window_ranks) {
+        const bool both = (window & bit(d.rank)) != 0 &&
+                          leg_costs_.cuts_rank(at(event.storage), d.rank);
+        ranks |= both ? bit(d.rank) : 0;
+      }
+    }
+    return ranks;
+  }
+  return ~RankMask{0};
 }
 
 void LabelSearch::expand(std::uint32_t label, std::size_t e) {
@@ -218,7 +252,8 @@ void LabelSearch::expand(std::uint32_t label, std::size_t e) {
   const Event& event = state.events[e];
   parent_ = label;
   event_ = e;
-  const std::uint32_t dimensions = segment_dimensions(labels_[label], state, event);
+  const std::uint32_t dimensions = segment_dimensions(labels_[label], state, event) &
+                                   ~static_cast<std::uint32_t>(labels_[label].looped);
   open_dimensions_.clear();
   for (std::size_t d = 0; d < space_.lattice.dimensions().size(); ++d) {
     if (has(dimensions, static_cast<int>(d))) {
@@ -287,10 +322,25 @@ void LabelSearch::reach() {
 /// others they would only end a slide.
 void LabelSearch::reach_in_orders() {
   const Label& parent = labels_[parent_];
-  const std::uint64_t open = open_windows(space_.graph.states[parent.state]);
+  const PlaceState& state = space_.graph.states[parent.state];
+  std::uint64_t open = open_windows(state);
+  if (state.events[event_].kind == Event::Kind::cross) {
+    for (std::size_t t = 0; t < space_.problem.tensors.size(); ++t) {
+      const int holder = space_.problem.storages[at(state.holder[t])].arrays_above;
+      open |= space_.tables.window_ranks[t] != 0 && holder <= state.section
+                  ? std::uint64_t{1} << t
+                  : 0;
+    }
+  }
+  const RankMask innermost = needed_innermost(state.events[event_]);
+  const auto is_needed = [&](const Loop& loop) {
+    return (innermost & bit(space_.lattice.dimensions()[loop.dimension].rank)) != 0;
+  };
   segment_ = unordered_;
   if (open == 0 || segment_.size() < 2) {
-    reach_ordered();
+    if (segment_.empty() || std::ranges::any_of(segment_, is_needed)) {
+      reach_ordered();
+    }
     return;
   }
   const auto is_closing = [&](const Loop& loop) {
@@ -306,8 +356,17 @@ void LabelSearch::reach_in_orders() {
   const auto rest = std::ranges::stable_partition(segment_, is_closing);
   const auto by_dimension = [](const Loop& a, const Loop& b) { return a.dimension < b.dimension; };
   std::sort(rest.begin(), rest.end(), by_dimension);
+  if (rest.empty()) {
+    // Every loop ends the slides of those above it: none but needed ones are worth their place.
+    if (std::ranges::all_of(segment_, is_needed)) {
+      reach_ordered();
+    }
+    return;
+  }
   do {
-    reach_ordered();
+    if (is_needed(segment_.back())) {
+      reach_ordered();
+    }
   } while (std::next_permutation(rest.begin(), rest.end(), by_dimension));
 }
 
@@ -459,22 +518,47 @@ std::uint64_t LabelSearch::chain_signature(const PlaceState& state) {
     signature ^= signature >> 31U;
   };
   for (std::size_t t = 0; t < space_.problem.tensors.size(); ++t) {
+    if (space_.tables.window_ranks[t] == 0) {
+      continue;
+    }
+    mix(t + 1);
+    // The distances between positions that share words.
+    for (int a = space_.problem.storages[at(state.holder[t])].arrays_above; a < state.section;
+         ++a) {
+      mix(crossed_[at(a)] + 1);
+    }
     if (!has(open, static_cast<int>(t))) {
       continue;
     }
     collect_chain(t, false);
-    mix(t + 1);
     for (const ChainLoop& loop : chain_) {
       mix(static_cast<std::uint64_t>(loop.rank) + 7);
       mix(static_cast<std::uint64_t>(loop.tile));
       mix(static_cast<std::uint64_t>(loop.trips));
     }
-    // The distances between positions that share words.
-    for (std::size_t a = 0; a < crossed_.size(); ++a) {
-      mix(static_cast<int>(a) < state.section ? crossed_[a] + 1 : 0);
-    }
   }
   return signature;
+}
+
+/// Dimensions that have their loop since the last store node: there is one loop of a rank between
+/// two heights (and one more inward of its spreads). Without windows a second one would change
+/// nothing.
+std::uint32_t LabelSearch::looped_after(const Event& event, TileIndex tiles) const {
+  if (!has_windows_ || event.settles || event.kind == Event::Kind::settle) {
+    return 0;
+  }
+  std::uint32_t looped = labels_[parent_].looped;
+  for (const Loop& loop : segment_) {
+    looped |= 1U << loop.dimension;
+  }
+  for (std::size_t d = 0; d < space_.lattice.dimensions().size(); ++d) {
+    const bool spread = event.kind == Event::Kind::cross &&
+                        leg_costs_.cuts_rank(at(event.storage), space_.lattice.dimensions()[d].rank);
+    if (spread || space_.lattice.coordinate(tiles, d) == 0) {
+      looped &= ~(1U << d);
+    }
+  }
+  return looped;
 }
 
 void LabelSearch::admit(const Event& event, TileIndex tiles, std::uint64_t frozen) {
@@ -493,6 +577,7 @@ void LabelSearch::admit(const Event& event, TileIndex tiles, std::uint64_t froze
   label.frozen = frozen;
   label.unvalued = unvalued_;
   const PlaceState& next = space_.graph.states[event.to];
+  label.looped = looped_after(event, tiles);
   if (event.kind == Event::Kind::cross) {
     crossed_[at(event.storage)] = tiles;
   }
@@ -503,7 +588,7 @@ void LabelSearch::admit(const Event& event, TileIndex tiles, std::uint64_t froze
   if (guide_->may_dominate) {
     const Key key{.a = static_cast<std::uint64_t>(tiles) << 16U | event.to,
                   .b = label.chains,
-                  .c = frozen};
+                  .c = frozen << 32U | label.looped};
     if (is_dominated(key, id)) {
       ++statistics_->by_dominance;
       labels_.pop_back();
@@ -514,7 +599,7 @@ void LabelSearch::admit(const Event& event, TileIndex tiles, std::uint64_t froze
   loops_.insert(loops_.end(), segment_.begin(), segment_.end());
   ++statistics_->created;
   queue_.push_back({.value = value, .depth = label.depth, .label = id});
-  std::push_heap(queue_.begin(), queue_.end());
+  std::push_heap(queue_.begin(), queue_.end(), later_);
 }
 
 /// Whether another label at the same place is no worse in anything; marks those that are worse than

@@ -102,6 +102,7 @@ class LabelSearch {
     std::uint16_t state = 0;
     std::uint16_t event = 0;    ///< of the parent's state
     std::uint16_t depth = 0;
+    std::uint32_t looped = 0;   ///< dimensions that may have no further loop in this gap
     std::uint64_t frozen = 0;   ///< by tensor: no loop before its store node stands
     std::uint64_t chains = 0;   ///< what of the loops above matters to windows to come
     Unvalued unvalued;
@@ -115,8 +116,15 @@ class LabelSearch {
     double value = 0;
     std::uint32_t depth = 0;
     std::uint32_t label = 0;
-    bool operator<(const Ticket& other) const {
-      return std::tuple(-value, depth, other.label) < std::tuple(-other.value, other.depth, label);
+  };
+  /// The least value first; before there is any mapping the deepest label first.
+  struct Later {
+    bool diving = false;
+    bool operator()(const Ticket& a, const Ticket& b) const {
+      if (diving && a.depth != b.depth) {
+        return a.depth < b.depth;
+      }
+      return std::tuple(-a.value, a.depth, b.label) < std::tuple(-b.value, b.depth, a.label);
     }
   };
   struct Key {
@@ -137,6 +145,9 @@ class LabelSearch {
   void expand(std::uint32_t label, std::size_t event);
   std::uint32_t segment_dimensions(const Label& label, const PlaceState& state,
                                    const Event& event) const;
+  RankMask crossing_windows(const PlaceState& state) const;
+  std::uint32_t looped_after(const Event& event, TileIndex tiles) const;
+  RankMask needed_innermost(const Event& event) const;
   void choose_tiles(std::size_t position);
   void reach();
   void reach_in_orders();
@@ -162,11 +173,12 @@ class LabelSearch {
   std::vector<int> shared_;   ///< storages whose capacity several nodes may share
   std::size_t terms_ = 1;
   std::size_t width_ = 1;     ///< terms_ + shared storages
-  bool closing_first_ = true;
+  bool has_windows_ = false;
   std::vector<Label> labels_;
   std::vector<Loop> loops_;
   std::vector<double> costs_pool_;
-  std::vector<Ticket> queue_;
+  std::vector<Ticket> queue_;  ///< a heap
+  Later later_;
   std::unordered_map<Key, std::vector<std::uint32_t>, KeyHash> known_;
 
   // The expansion at hand.

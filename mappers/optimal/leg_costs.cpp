@@ -381,8 +381,6 @@ void LegCosts::find_affine(std::size_t l) {
   exact_ = true;
 }
 
-/// Positions that share read at least what the busiest single cut of them makes them ask for; one
-/// instance asks for all its words, so the union is at least those of one instance.
 void LegCosts::find_least_per_fill(std::size_t l) {
   const Leg& leg = graph_.legs[l];
   LegData& data = legs_[l];
@@ -390,14 +388,62 @@ void LegCosts::find_least_per_fill(std::size_t l) {
     return;
   }
   exact_ = false;
-  Costs costs{};
-  charge_input(data, leg, {.fills = 1, .reads = data.shared}, costs);
+  charge_input(data, leg, {.fills = 1, .reads = 0}, data.least_per_fill);
   for (int a = data.arrays_begin; a < data.arrays_end; ++a) {
     const std::size_t i = at(a - data.arrays_begin);
-    charge_arrays(data, leg, a, data.inward[i], data.outward[i] / array_instances(a), costs);
+    charge_arrays(data, leg, a, data.inward[i], data.outward[i] / array_instances(a),
+                  data.least_per_fill);
   }
-  data.least_per_fill = costs;
+  charge_input(data, leg, {.fills = 0, .reads = data.shared}, data.least_per_read);
   exact_ = true;
+}
+
+/// Intervals of one length at equal steps cover at least what the longest of them would, so the
+/// ratio for the whole box also holds for the part of it that a slide brings. Of several cuts of one
+/// dimension the widest counts.
+double LegCosts::least_spread(std::size_t l, TileIndex child) const {
+  const LegData& data = legs_[l];
+  const Leg& leg = graph_.legs[l];
+  if (convention_.sharing == Sharing::absent_ranks) {
+    return 1.0;
+  }
+  double ratio = 1;
+  for (const TensorDimension& dimension : problem_.tensors[at(leg.tensor)].dimensions) {
+    std::int64_t size = 1;
+    for (const Term& term : dimension.terms) {
+      size += term.coefficient * (lattice_.tile_of(child, term.rank) - 1);
+    }
+    double widest = 1;
+    for (const Cut& cut : cuts_) {
+      const bool joined = cut.array >= data.arrays_begin && cut.array < data.arrays_end &&
+                          (data.shared_axes & cut.axis) != 0 &&
+                          (window_ranks_[at(leg.tensor)] & cut.rank) != 0;
+      for (const Term& term : dimension.terms) {
+        if (joined && term.rank == cut.rank_id) {
+          const double step =
+              static_cast<double>(term.coefficient * lattice_.tile_of(child, term.rank));
+          const double trips = static_cast<double>(cut.trips);
+          widest = std::max(widest,
+                            std::min(trips, ((trips - 1) * step + static_cast<double>(size)) /
+                                                static_cast<double>(size)));
+        }
+      }
+    }
+    ratio *= widest;
+  }
+  return ratio;
+}
+
+double LegCosts::window_cuts(std::size_t l) const {
+  const LegData& data = legs_[l];
+  double product = 1;
+  for (const Cut& cut : cuts_) {
+    const bool joined = cut.array >= data.arrays_begin && cut.array < data.arrays_end &&
+                        (data.shared_axes & cut.axis) != 0 &&
+                        (window_ranks_[at(graph_.legs[l].tensor)] & cut.rank) != 0;
+    product *= joined ? static_cast<double>(cut.trips) : 1.0;
+  }
+  return convention_.sharing == Sharing::absent_ranks ? 1.0 : product;
 }
 
 TileIndex LegCosts::child_tiles(const Leg& leg, TileIndex at_tiles) const {

@@ -79,8 +79,14 @@ class LegCosts {
                   const std::vector<ChainLoop>& chain, bool slides,
                   const std::vector<TileIndex>& crossed, Costs& costs);
 
-  /// A lower bound on what a window leg costs for each word that one instance is filled with.
+  /// What a window leg costs, at least, for each word that one instance is filled with: the first
+  /// alone, the second times how much more positions that share ask for together than one of them,
+  /// at least.
   const Costs& least_per_fill(std::size_t leg) const { return legs_[leg].least_per_fill; }
+  const Costs& least_per_read(std::size_t leg) const { return legs_[leg].least_per_read; }
+  /// That factor for the tile that the child has, and for a leg paid outward of the spreads.
+  double least_spread(std::size_t leg, TileIndex child) const;
+  double window_cuts(std::size_t leg) const;
 
   /// Costs of a plain leg = constant + words * per_word - unvalued.all * credit...
   struct Affine {
@@ -150,6 +156,7 @@ class LegCosts {
     AxisMask shared_axes = 0;
     Affine affine;
     Costs least_per_fill{};
+    Costs least_per_read{};
   };
 
   void list_cuts(const SpatialChoice& choice);
