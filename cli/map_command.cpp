@@ -130,6 +130,9 @@ LayerReport layer_report(const Report& report, const Network& chosen, MappedGrou
       Cost cost = std::get<Cost>(evaluator.evaluate(point.mapping.nodes));
       layer.front.push_back({.mapping = std::move(point.mapping), .cost = std::move(cost)});
     }
+  } else if (const FitAnalysis analysis = analyse_fit(layer.problem, report.mapspace);
+             analysis.verdict == FitVerdict::nothing_fits) {
+    layer.why_not = why_not(layer.problem, analysis);
   } else if (result.refusal == Refusal::mapspace_too_large) {
     layer.why_not = WhyNot{.text =
                                "the mapspace is too large to be searched whole; give a "

@@ -234,4 +234,32 @@ WhyNot why_not(const Problem& problem, const Infeasible& infeasible) {
   return result;
 }
 
+WhyNot why_not(const Problem& problem, const FitAnalysis& analysis) {
+  WhyNot result;
+  result.text = describe(problem, analysis);
+  result.is_certain = true;
+  result.remedies = analysis.remedies;
+  result.together = analysis.together;
+  if (!analysis.remedies.empty()) {
+    const Remedy& first = analysis.remedies.front();
+    result.node = node_of(problem, first);
+    if (first.kind == RemedyKind::capacity) {
+      result.needed_bits = first.needed;
+      result.available_bits = first.available;
+    }
+  }
+  return result;
+}
+
+std::string node_of(const Problem& problem, const Remedy& remedy) {
+  switch (remedy.kind) {
+    case RemedyKind::axis_size:
+    case RemedyKind::axis_rank:
+    case RemedyKind::any_axis_ranks:
+      return problem.array(problem.axes[at(remedy.axis)].array).name;
+    default:
+      return problem.storage(remedy.storage).name;
+  }
+}
+
 }  // namespace tessera

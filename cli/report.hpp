@@ -13,6 +13,7 @@
 #include "core/problem.hpp"
 #include "mappers/mapper.hpp"
 #include "mappers/network_front.hpp"
+#include "mappers/no_fit.hpp"
 #include "networks/network.hpp"
 
 namespace tessera {
@@ -26,6 +27,10 @@ struct WhyNot {
   std::optional<std::int64_t> needed_bits{};
   std::optional<std::int64_t> available_bits{};
   std::string text;
+  bool is_certain = false;  ///< it is proven that no mapping fits
+  /// What would let one fit: each alone, or, with `together`, all of them.
+  std::vector<Remedy> remedies{};
+  bool together = false;
 };
 
 /// How a mapping was found.
@@ -123,5 +128,9 @@ double peak_operations(const Architecture& architecture);
 
 /// What describe() says of `infeasible`, and the node and bits that it is about.
 WhyNot why_not(const Problem& problem, const Infeasible& infeasible);
+/// The same of a problem that no mapping fits.
+WhyNot why_not(const Problem& problem, const FitAnalysis& analysis);
+/// The storage or array that the change is about.
+std::string node_of(const Problem& problem, const Remedy& remedy);
 
 }  // namespace tessera

@@ -144,14 +144,66 @@ void add_cost(const LayerReport& layer, Json& result) {
                        {"leakage_pj", json_number(cost.compute_leakage_pj)}};
 }
 
-Json why_not_json(const std::optional<WhyNot>& why) {
+std::string remedy_kind(RemedyKind kind) {
+  switch (kind) {
+    case RemedyKind::capacity:
+      return "capacity";
+    case RemedyKind::axis_size:
+      return "axis_size";
+    case RemedyKind::storage_rank:
+    case RemedyKind::any_storage_ranks:
+      return "storage_ranks";
+    case RemedyKind::axis_rank:
+    case RemedyKind::any_axis_ranks:
+      return "axis_ranks";
+    case RemedyKind::keep:
+      break;
+  }
+  return "keep";
+}
+
+Json remedy_json(const Problem& problem, const Remedy& remedy) {
+  Json result = {{"kind", remedy_kind(remedy.kind)}, {"node", node_of(problem, remedy)}};
+  if (remedy.kind == RemedyKind::axis_size || remedy.kind == RemedyKind::axis_rank ||
+      remedy.kind == RemedyKind::any_axis_ranks) {
+    result["axis"] = problem.axis(remedy.axis).name;
+  }
+  if (remedy.kind == RemedyKind::axis_rank || remedy.kind == RemedyKind::storage_rank) {
+    result["rank"] = problem.layer.ranks[at(remedy.rank)].name;
+  }
+  if (remedy.kind == RemedyKind::keep) {
+    result["tensor"] = problem.layer.tensors[at(remedy.tensor)].name;
+  }
+  if (remedy.kind == RemedyKind::capacity || remedy.kind == RemedyKind::axis_size) {
+    result["needed"] = remedy.needed;
+    result["available"] = remedy.available;
+  }
+  if (remedy.kind == RemedyKind::capacity) {
+    Json bits = Json::object();
+    for (std::size_t t = 0; t < remedy.bits_by_tensor.size(); ++t) {
+      bits[problem.layer.tensors[t].name] = remedy.bits_by_tensor[t];
+    }
+    result["needed_by_tensor"] = bits;
+  }
+  result["text"] = describe(problem, remedy);
+  return result;
+}
+
+Json why_not_json(const Problem& problem, const std::optional<WhyNot>& why) {
   if (!why) {
     return nullptr;
+  }
+  Json remedies = Json::array();
+  for (const Remedy& remedy : why->remedies) {
+    remedies.push_back(remedy_json(problem, remedy));
   }
   return {{"node", why->node ? Json(*why->node) : Json(nullptr)},
           {"needed_bits", count_or_null(why->needed_bits)},
           {"available_bits", count_or_null(why->available_bits)},
-          {"text", why->text}};
+          {"text", why->text},
+          {"certain", why->is_certain},
+          {"remedies", remedies},
+          {"together", why->together}};
 }
 
 Json search_json(const SearchSummary& search) {
@@ -197,7 +249,7 @@ Json layer_json(const LayerReport& layer) {
     add_cost(layer, result);
   }
   result["feasible"] = layer.cost.has_value();
-  result["why_not"] = why_not_json(layer.why_not);
+  result["why_not"] = why_not_json(layer.problem, layer.why_not);
   result["mapping"] = layer.mapping ? write_mapping(layer.problem, *layer.mapping) : Json(nullptr);
   if (!layer.front.empty()) {
     result["front"] = front_json(layer);

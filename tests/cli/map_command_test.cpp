@@ -92,6 +92,13 @@ TEST_CASE("a layer without a mapping says why, and the others go on") {
   CHECK(why["node"] == "register");
   CHECK(why["needed_bits"] == 8);
   CHECK(why["available_bits"] == 4);
+  CHECK(why["certain"] == true);
+  REQUIRE(why["remedies"].size() == 2);
+  CHECK(why["remedies"][0]["kind"] == "capacity");
+  CHECK(why["remedies"][0]["needed"] == 8);
+  CHECK(why["remedies"][0]["needed_by_tensor"]["weight"] == 8);
+  CHECK(why["remedies"][1]["kind"] == "keep");
+  CHECK(why["remedies"][1]["tensor"] == "weight");
 
   const ProgramRun again = run_program({"evaluate", "--mapping", folder.file("r.json")});
   CHECK(again.code == 1);
