@@ -21,6 +21,7 @@ Bounds::Bounds(const Problem& problem, const TileLattice& lattice, const PlaceGr
       tables_(tables),
       words_(graph.legs.size()),
       bits_(graph.legs.size()),
+      outward_(graph.legs.size()),
       spread_(graph.legs.size()) {}
 
 void Bounds::prepare(const LegCosts& costs) {
@@ -39,12 +40,14 @@ void Bounds::prepare(const LegCosts& costs) {
     const auto& box = tables_.box[t];
     const auto& words = is_output ? tables_.hits[t] : box;
     spread_[l].clear();
-    if (costs.is_window(l) && costs.window_cuts(l) > 1) {
-      const bool inside = storage.arrays_above == leg.section;
+    const bool inside = storage.arrays_above == leg.section;
+    if (costs.is_window(l) && inside && costs.window_cuts(l) > 1) {
       for (std::size_t i = 0; i < size; ++i) {
-        spread_[l].push_back(inside ? costs.least_spread(l, static_cast<TileIndex>(i))
-                                    : costs.window_cuts(l));
+        spread_[l].push_back(costs.least_spread(l, static_cast<TileIndex>(i)));
       }
+    }
+    if (costs.is_window(l) && !inside) {
+      prepare_outward(costs, l);
     }
     words_[l].resize(size);
     bits_[l].resize(size);
@@ -183,44 +186,100 @@ void Bounds::add_window(const LegCosts& costs, std::size_t term, std::size_t l, 
   const Leg& leg = graph_.legs[l];
   const std::size_t t = at(leg.tensor);
   const std::size_t size = lattice_.size();
-  const bool inside = problem_.storages[at(leg.child)].arrays_above == leg.section;
-  // Placed outward of spreads: together the instances need at least the words of the uncut tile.
-  double cut = costs.instances(leg.section);
-  for (int a = leg.section; a < problem_.storages[at(leg.child)].arrays_above; ++a) {
-    cut *= costs.relevant_factor(at(a), t);
+  const double fill = costs.least_per_fill(l)[term];
+  const double read = costs.least_per_read(l)[term];
+  if (problem_.storages[at(leg.child)].arrays_above != leg.section) {
+    const auto& outward = outward_[l];
+    for (std::size_t i = 0; i < size; ++i) {
+      least[i] = std::min(least[i], behind_[i] + fill * outward[0].fills[i] +
+                                        read * outward[0].reads[i] + constant);
+    }
+    for (std::size_t s = 0; s < tables_.slides[t].size(); ++s) {
+      const Slide& slide = tables_.slides[t][s];
+      const auto& d = lattice_.dimensions()[slide.dimension];
+      std::size_t at_words = 0;
+      for (std::size_t begin = 0; begin < size; begin += d.stride * d.tiles.size()) {
+        double* const above = least.data() + begin + slide.from * d.stride;
+        const double* const below = behind_.data() + begin + slide.to * d.stride;
+        for (std::size_t k = 0; k < d.stride; ++k, ++at_words) {
+          above[k] = std::min(above[k], below[k] + fill * outward[s + 1].fills[at_words] +
+                                            read * outward[s + 1].reads[at_words] + constant);
+        }
+      }
+    }
+    return;
   }
-  const double per_fill = costs.least_per_fill(l)[term] / cut;
-  const double per_read = costs.least_per_read(l)[term] / cut;
   // What a word costs where the child's tiles are those at `index`.
-  per_word_.assign(size, per_fill + per_read);
+  const double instances = costs.instances(leg.section);
+  per_word_.assign(size, (fill + read) / instances);
   for (std::size_t i = 0; i < spread_[l].size(); ++i) {
-    per_word_[i] = per_fill + per_read * spread_[l][i];
+    per_word_[i] = (fill + read * spread_[l][i]) / instances;
   }
-  const auto& dense = tables_.dense[t];
   const auto& box = tables_.box[t];
   for (std::size_t i = 0; i < size; ++i) {
-    const double words = inside || dense[i] ? tables_.nests[i] * box[i] : 0.0;
-    least[i] = std::min(least[i], behind_[i] + per_word_[i] * words + constant);
+    const double value = behind_[i] + per_word_[i] * tables_.nests[i] * box[i] + constant;
+    least[i] = std::min(least[i], value);
   }
   for (const Slide& slide : tables_.slides[t]) {
     const auto& d = lattice_.dimensions()[slide.dimension];
-    const std::size_t block = d.stride * d.tiles.size();
     const double* words = slide.words.data();
-    for (std::size_t begin = 0; begin < size; begin += block) {
+    for (std::size_t begin = 0; begin < size; begin += d.stride * d.tiles.size()) {
       const double* const per_word = per_word_.data() + begin + slide.to * d.stride;
       double* const above = least.data() + begin + slide.from * d.stride;
       const double* const below = behind_.data() + begin + slide.to * d.stride;
-      if (inside) {
-        for (std::size_t k = 0; k < d.stride; ++k) {
-          above[k] = std::min(above[k], below[k] + per_word[k] * words[k] + constant);
-        }
-      } else {
-        for (std::size_t k = 0; k < d.stride; ++k) {
-          const double filled = dense[begin + slide.to * d.stride + k] ? words[k] : 0.0;
-          above[k] = std::min(above[k], below[k] + per_word[k] * filled + constant);
-        }
+      for (std::size_t k = 0; k < d.stride; ++k) {
+        above[k] = std::min(above[k], below[k] + per_word[k] * words[k] + constant);
       }
       words += d.stride;
+    }
+  }
+}
+
+/// Together the instances need at least the words of the uncut tile, where that has no holes; and
+/// each needs those of its own part.
+void Bounds::prepare_outward(const LegCosts& costs, std::size_t l) {
+  const Leg& leg = graph_.legs[l];
+  const std::size_t t = at(leg.tensor);
+  const int end = problem_.storages[at(leg.child)].arrays_above;
+  const double instances = costs.instances(leg.section);
+  const double windows = costs.window_cuts(l);
+  double cut = 1;
+  for (int a = leg.section; a < end; ++a) {
+    cut *= costs.relevant_factor(at(a), t);
+  }
+  const auto child_of = [&](TileIndex child) {
+    for (int a = leg.section; a < end && child != LegCosts::no_tile; ++a) {
+      child = costs.inward(at(a), child);
+    }
+    return child;
+  };
+  const auto add = [&](Outward& outward, TileIndex below, double uncut, double own) {
+    const bool dense = tables_.dense[t][below];
+    outward.fills.push_back(std::max(own, dense ? uncut / cut : 0.0) / instances);
+    outward.reads.push_back(std::max(own, dense ? uncut / cut * windows : 0.0) / instances);
+  };
+  outward_[l].assign(tables_.slides[t].size() + 1, {});
+  for (std::size_t i = 0; i < lattice_.size(); ++i) {
+    const TileIndex child = child_of(static_cast<TileIndex>(i));
+    const double own = child == LegCosts::no_tile ? 0 : tables_.nests[i] * tables_.box[t][child];
+    add(outward_[l][0], static_cast<TileIndex>(i), tables_.nests[i] * tables_.box[t][i], own);
+  }
+  for (std::size_t s = 0; s < tables_.slides[t].size(); ++s) {
+    const Slide& slide = tables_.slides[t][s];
+    const auto& d = lattice_.dimensions()[slide.dimension];
+    const double* words = slide.words.data();
+    for (std::size_t begin = 0; begin < lattice_.size(); begin += d.stride * d.tiles.size()) {
+      for (std::size_t k = 0; k < d.stride; ++k) {
+        const auto above = static_cast<TileIndex>(begin + slide.from * d.stride + k);
+        const auto below = static_cast<TileIndex>(begin + slide.to * d.stride + k);
+        const TileIndex child = child_of(below);
+        const bool needs_own = child != LegCosts::no_tile && !tables_.dense[t][below];
+        const double own =
+            needs_own ? tables_.nests[above] * slide_words(problem_, lattice_, t, slide.dimension,
+                                                           above, below, child)
+                      : 0.0;
+        add(outward_[l][s + 1], below, *words++, own);
+      }
     }
   }
 }

@@ -50,6 +50,14 @@ class Bounds {
   const TileTables& tables_;
   std::vector<std::vector<double>> words_;  ///< by leg: plain: words filled per instance
   std::vector<std::vector<double>> bits_;   ///< by leg: room taken; infinite where it does not fit
+  /// Of a window leg that is paid outward of spreads, what one instance is filled with and what is
+  /// read for it, at least: by tile vector, and by slide.
+  struct Outward {
+    std::vector<double> fills;
+    std::vector<double> reads;
+  };
+  void prepare_outward(const LegCosts& costs, std::size_t leg);
+  std::vector<std::vector<Outward>> outward_;  ///< by leg; first without a slide
   std::vector<std::vector<double>> spread_;  ///< by window leg that crosses arrays: least_spread
   std::vector<double> per_word_;  ///< scratch
   std::vector<double> behind_;              ///< scratch

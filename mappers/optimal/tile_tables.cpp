@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstdlib>
+
+#include "mappers/factorization.hpp"
 
 namespace tessera::optimal {
 
@@ -39,33 +42,76 @@ bool has_no_holes(const TileLattice& lattice, const TensorDimension& dimension, 
   return true;
 }
 
-/// How far, at least, a step of an outer loop moves the box along `dimension`, after a sweep of
-/// `reset` words along it by the innermost loop, over `rank`: outer loops over the dimension's other
-/// ranks move it by multiples of their tile's width.
-std::int64_t least_move(const TileLattice& lattice, const TensorDimension& dimension, RankId rank,
-                        TileIndex index, std::int64_t reset) {
+/// How far, at least, a step of an outer loop moves the box along `dimension`, after the innermost
+/// loop has swept `rank` from the tile that it leaves to the tile `above` has.
+///
+/// In a perfect nest a step of a loop of some rank moves that rank on by its tile, whatever loops of
+/// the same rank stand inside, and takes every other rank that has loops inside back by their whole
+/// sweep. So a step over
+/// - another rank of the dimension moves on by that rank's tile and back by a sweep of `rank`, here
+///   or further out: of some multiple of the tile above that divides the bound;
+/// - `rank` itself, further out, goes on where the sweep has ended;
+/// - a rank that is not in the dimension goes back by the sweep, or by more.
+/// Where three ranks share the dimension their moves may cancel in other ways: then nothing is
+/// claimed beyond a multiple of the other tiles.
+std::int64_t least_move(const TileLattice& lattice, const TensorDimension& dimension,
+                        const Term& along, TileIndex above, std::int64_t tile) {
+  const auto bound_of = [&](RankId rank) {
+    const int d = lattice.dimension_of(rank);
+    return d < 0 ? 1 : lattice.dimensions()[static_cast<std::size_t>(d)].bound;
+  };
+  const std::int64_t extent_above = lattice.tile_of(above, along.rank);
+  const std::int64_t reset = along.coefficient * (extent_above - tile);
   std::int64_t least = reset;
+  if (extent_above < bound_of(along.rank)) {
+    least = std::min(least, along.coefficient * tile);
+  }
+  int others = 0;
   for (const Term& term : dimension.terms) {
-    const std::int64_t tile = lattice.tile_of(index, term.rank);
-    const int d = lattice.dimension_of(term.rank);
-    if (d < 0 || tile == lattice.dimensions()[static_cast<std::size_t>(d)].bound) {
+    others += term.rank != along.rank && bound_of(term.rank) > 1 ? 1 : 0;
+  }
+  for (const Term& term : dimension.terms) {
+    const std::int64_t bound = bound_of(term.rank);
+    const std::int64_t unit = term.coefficient * lattice.tile_of(above, term.rank);
+    if (term.rank == along.rank || unit == term.coefficient * bound) {
       continue;
     }
-    if (term.rank == rank) {
-      // An outer loop over the same rank goes on where the sweep has ended.
-      least = std::min(least, term.coefficient * tile - reset);
-      continue;
+    if (others > 1) {
+      return 0;
     }
-    const std::int64_t unit = term.coefficient * tile;
-    const std::int64_t farthest =
-        term.coefficient * lattice.dimensions()[static_cast<std::size_t>(d)].bound;
-    const std::int64_t rest = reset % unit;
-    least = std::min(least, std::max(std::min(rest, unit - rest), reset - farthest));
+    for (const std::int64_t swept : divisors(bound_of(along.rank) / extent_above)) {
+      const std::int64_t back = along.coefficient * (swept * extent_above - tile);
+      least = std::min(least, std::abs(unit - back));
+    }
   }
   return least;
 }
 
 }  // namespace
+
+double slide_words(const Problem& problem, const TileLattice& lattice, std::size_t tensor,
+                   std::size_t dimension, TileIndex above, TileIndex below, TileIndex child) {
+  const TileLattice::Dimension& along = lattice.dimensions()[dimension];
+  const std::int64_t tile = lattice.tile(below, dimension);
+  const double trips = static_cast<double>(lattice.tile(above, dimension) / tile);
+  double box = 1;
+  double step = 1;   // the part of the box that a step of the sweep brings
+  double again = 1;  // and, at least, the start of the next sweep
+  for (const TensorDimension& each : problem.tensors[tensor].dimensions) {
+    const std::int64_t size = extent(lattice, each, child);
+    box *= static_cast<double>(size);
+    for (const Term& term : each.terms) {
+      if (term.rank == along.rank) {
+        const auto part = [&](std::int64_t words) {
+          return static_cast<double>(std::min(words, size)) / static_cast<double>(size);
+        };
+        step = std::min(step, part(term.coefficient * tile));
+        again = std::min(again, part(least_move(lattice, each, term, above, tile)));
+      }
+    }
+  }
+  return box * ((trips - 1) * step + again);
+}
 
 TileTables::TileTables(const Problem& problem, const Convention& convention,
                        const TileLattice& lattice) {
@@ -142,7 +188,6 @@ void TileTables::add_slides(const Problem& problem, const Convention& convention
     for (std::size_t from = 1; from < along.tiles.size(); ++from) {
       for (const std::uint32_t to : along.below[from]) {
         Slide slide{.dimension = d, .from = from, .to = to, .words = {}};
-        const double trips = static_cast<double>(along.tiles[from] / along.tiles[to]);
         for (std::size_t outer = 0; outer < lattice.size(); outer += along.stride * along.tiles.size()) {
           for (std::size_t inner = 0; inner < along.stride; ++inner) {
             const auto above = static_cast<TileIndex>(outer + from * along.stride + inner);
@@ -151,26 +196,8 @@ void TileTables::add_slides(const Problem& problem, const Convention& convention
               slide.words.push_back(nests[above] * box[tensor][above]);
               continue;
             }
-            double step = box[tensor][below];
-            double again = box[tensor][below];
-            for (const TensorDimension& dimension : problem.tensors[tensor].dimensions) {
-              for (const Term& term : dimension.terms) {
-                if (term.rank != along.rank) {
-                  continue;
-                }
-                const std::int64_t size = extent(lattice, dimension, below);
-                const double others = box[tensor][below] / static_cast<double>(size);
-                const std::int64_t move = term.coefficient * along.tiles[to];
-                const std::int64_t reset =
-                    move * (along.tiles[from] / along.tiles[to] - 1);
-                step = std::min(step, others * static_cast<double>(std::min(move, size)));
-                again = std::min(
-                    again,
-                    others * static_cast<double>(std::min(
-                                 size, least_move(lattice, dimension, along.rank, above, reset))));
-              }
-            }
-            slide.words.push_back(nests[above] * ((trips - 1) * step + again));
+            slide.words.push_back(nests[above] *
+                                  slide_words(problem, lattice, tensor, d, above, below, below));
           }
         }
         slides[tensor].push_back(std::move(slide));

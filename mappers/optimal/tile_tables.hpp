@@ -18,6 +18,11 @@ struct Slide {
   std::vector<double> words;
 };
 
+/// The words of Slide for one pair of tile vectors and a child that holds the tiles `child`, which
+/// may be a part of `below`.
+double slide_words(const Problem& problem, const TileLattice& lattice, std::size_t tensor,
+                   std::size_t dimension, TileIndex above, TileIndex below, TileIndex child);
+
 /// What depends on the layer alone, by tile vector.
 struct TileTables {
   std::vector<double> nests;              ///< product over ranks of bound / tile
