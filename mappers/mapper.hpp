@@ -28,6 +28,9 @@ double objective_value(Objective objective, const Score& score);
 struct Mapspace {
   bool perfect_factors = false;  ///< tiles divide their extent
   bool even_nest = false;        ///< all tensors of a storage at one height
+  /// A spread right above a store node keeps a loop further out from sliding a window over it: the
+  /// two stand in either order. A search sets it where its convention says so.
+  bool spreads_stop_windows = false;
 };
 
 struct SearchOptions {
@@ -37,6 +40,7 @@ struct SearchOptions {
   std::uint64_t seed = 1;
   std::int64_t samples = 20'000;  ///< of the random mapper
   std::optional<double> time_limit_s;
+  int threads = 1;  ///< within one search
   const std::atomic<bool>* stop = nullptr;  ///< set by another thread: return the best so far
 };
 

@@ -13,7 +13,12 @@ namespace {
 class GroupQueue {
  public:
   GroupQueue(std::vector<MappedGroup>& groups, const Mapper& mapper, const NetworkOptions& options)
-      : groups_(groups), mapper_(mapper), options_(options) {}
+      : groups_(groups), mapper_(mapper), options_(options) {
+    // Threads that have no group of their own help inside the searches.
+    const auto side_by_side = std::max<std::size_t>(1, groups.size());
+    options_.search.threads =
+        std::max(1, options.threads / static_cast<int>(std::min<std::size_t>(side_by_side, 256)));
+  }
 
   void work() {
     for (std::size_t i = next_++; i < groups_.size() && !failed_; i = next_++) {
@@ -60,7 +65,7 @@ class GroupQueue {
 
   std::vector<MappedGroup>& groups_;
   const Mapper& mapper_;
-  const NetworkOptions& options_;
+  NetworkOptions options_;
   std::atomic<std::size_t> next_ = 0;
   std::atomic<bool> failed_ = false;
   std::mutex mutex_;  ///< of what follows

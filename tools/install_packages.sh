@@ -5,7 +5,7 @@
 #   tools/install_packages.sh --with-checks  and what tools/ci.sh needs
 set -euo pipefail
 
-packages=(g++ cmake ninja-build nlohmann-json3-dev libcli11-dev libboost-graph-dev)
+packages=(g++ cmake ninja-build nlohmann-json3-dev libcli11-dev libboost-graph-dev libtbb-dev)
 tests=(doctest-dev python3-jsonschema)
 checks=(clang-format clang-tidy shellcheck libbenchmark-dev)
 

@@ -215,9 +215,9 @@ void Bounds::add_window(const LegCosts& costs, std::size_t term, std::size_t l, 
   for (std::size_t i = 0; i < spread_[l].size(); ++i) {
     per_word_[i] = (fill + read * spread_[l][i]) / instances;
   }
-  const auto& box = tables_.box[t];
+  const auto& standing = tables_.standing[t];
   for (std::size_t i = 0; i < size; ++i) {
-    const double value = behind_[i] + per_word_[i] * tables_.nests[i] * box[i] + constant;
+    const double value = behind_[i] + per_word_[i] * standing[i] + constant;
     least[i] = std::min(least[i], value);
   }
   for (const Slide& slide : tables_.slides[t]) {
@@ -262,7 +262,10 @@ void Bounds::prepare_outward(const LegCosts& costs, std::size_t l) {
   for (std::size_t i = 0; i < lattice_.size(); ++i) {
     const TileIndex child = child_of(static_cast<TileIndex>(i));
     const double own = child == LegCosts::no_tile ? 0 : tables_.nests[i] * tables_.box[t][child];
-    add(outward_[l][0], static_cast<TileIndex>(i), tables_.nests[i] * tables_.box[t][i], own);
+    const double uncut = tables_.nests[i] * tables_.box[t][i];
+    const double slides = tables_.standing[t][i] / uncut;  // below 1 where loops above may slide
+    add(outward_[l][0], static_cast<TileIndex>(i), uncut * slides,
+        slides < 1 ? 0.0 : own);
   }
   for (std::size_t s = 0; s < tables_.slides[t].size(); ++s) {
     const Slide& slide = tables_.slides[t][s];

@@ -11,6 +11,16 @@ constexpr double rounding = 1e-11;
 
 }  // namespace
 
+LabelStatistics& LabelStatistics::operator+=(const LabelStatistics& other) {
+  expanded += other.expanded;
+  created += other.created;
+  evaluated += other.evaluated;
+  by_bound += other.by_bound;
+  by_dominance += other.by_dominance;
+  by_capacity += other.by_capacity;
+  return *this;
+}
+
 bool Incumbent::beats(double energy_pj, double cycles) const {
   if (objective_ != Objective::pareto) {
     const Score bound{.energy_pj = energy_pj, .cycles = cycles};

@@ -207,7 +207,11 @@ std::uint32_t LabelSearch::segment_dimensions(const Label& label, const PlaceSta
       ranks &= ~space_.graph.states[event.to].loops;
       break;
     case Event::Kind::cross:
-      ranks &= needed_innermost(event) == 0 ? 0 : crossing_windows(state);
+      if (space_.convention.window != Window::loop_above) {
+        ranks &= needed_innermost(event) == 0 ? 0 : crossing_windows(state);
+      } else if (crossing_windows(state) == 0 || !leg_costs_.cuts_array(at(event.storage))) {
+        ranks = 0;  // no spread would stand between a loop and the store node that it slides
+      }
       break;
     case Event::Kind::finish:
       break;
@@ -233,7 +237,7 @@ RankMask LabelSearch::needed_innermost(const Event& event) const {
     return space_.problem.tensors[at(event.tensor)].relevant;
   }
   RankMask ranks = 0;
-  if (event.kind == Event::Kind::cross) {
+  if (event.kind == Event::Kind::cross && space_.convention.window != Window::loop_above) {
     // A loop and a spread of one rank: which is the outer one matters to windows.
     for (const auto& d : space_.lattice.dimensions()) {
       for (const RankMask window : space_.tables.window_ranks) {

@@ -58,6 +58,8 @@ struct LabelStatistics {
   std::int64_t by_bound = 0;
   std::int64_t by_dominance = 0;
   std::int64_t by_capacity = 0;
+
+  LabelStatistics& operator+=(const LabelStatistics& other);
 };
 
 /// Energy and cycles that no mapping can go below, and what they say of the objective.

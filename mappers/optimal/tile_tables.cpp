@@ -128,9 +128,29 @@ TileTables::TileTables(const Problem& problem, const Convention& convention,
   }
   fill(problem, lattice);
   slides.resize(problem.tensors.size());
+  standing.resize(problem.tensors.size());
+  const auto windows = std::ranges::count_if(window_ranks, [](RankMask r) { return r != 0; });
   for (std::size_t t = 0; t < problem.tensors.size(); ++t) {
     if (window_ranks[t] != 0) {
       add_slides(problem, convention, lattice, t);
+      add_standing(lattice, t, windows > 1 || !convention.stationary);
+    }
+  }
+}
+
+void TileTables::add_standing(const TileLattice& lattice, std::size_t tensor, bool may_slide) {
+  for (std::size_t i = 0; i < lattice.size(); ++i) {
+    standing[tensor].push_back(nests[i] * box[tensor][i]);
+  }
+  for (const Slide& slide : slides[tensor]) {
+    const TileLattice::Dimension& d = lattice.dimensions()[slide.dimension];
+    const double* words = slide.words.data();
+    for (std::size_t begin = 0; begin < lattice.size() && may_slide;
+         begin += d.stride * d.tiles.size()) {
+      double* const below = standing[tensor].data() + begin + slide.to * d.stride;
+      for (std::size_t k = 0; k < d.stride; ++k) {
+        below[k] = std::min(below[k], *words++);
+      }
     }
   }
 }

@@ -31,6 +31,10 @@ struct TileTables {
   std::vector<std::vector<bool>> dense;   ///< by window tensor: the box has no holes
   std::vector<RankMask> window_ranks;     ///< by tensor; 0 for the output
   std::vector<std::vector<Slide>> slides; ///< by tensor
+  /// By window tensor: words filled, times instances, where no loop stands right above the place. At
+  /// least those of the best slide, where loops above another node may slide this one as well: where
+  /// there are several windows, or nodes must stand where their tiles are placed.
+  std::vector<std::vector<double>> standing;
 
   TileTables(const Problem& problem, const Convention& convention, const TileLattice& lattice);
 
@@ -38,6 +42,7 @@ struct TileTables {
   void fill(const Problem& problem, const TileLattice& lattice);
   void add_slides(const Problem& problem, const Convention& convention, const TileLattice& lattice,
                   std::size_t tensor);
+  void add_standing(const TileLattice& lattice, std::size_t tensor, bool may_slide);
 };
 
 }  // namespace tessera::optimal

@@ -1,0 +1,267 @@
+#include "mappers/optimal/layer_search.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <oneapi/tbb/parallel_for.h>
+#include <oneapi/tbb/task_arena.h>
+
+#include "mappers/optimal/bounds.hpp"
+#include "mappers/store_items.hpp"
+
+namespace tessera::optimal {
+
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+constexpr double most_tiles = 4.0e6;      // of a lattice
+constexpr double most_values = 2.5e8;     // of a table of bounds: 2 GB
+constexpr std::size_t most_states = 4000;
+constexpr std::size_t most_choices = 200'000;
+constexpr std::size_t most_labels = 12'000'000;
+constexpr std::size_t widest_wave = 8;
+
+/// Leakage in pJ per cycle: of all instances, or at least that of those in use.
+double leakage_rate(const Problem& problem, const Convention& convention, double instances_used,
+                    const std::vector<double>& used_by_storage) {
+  const bool every = convention.leakage == Leakage::every_instance;
+  const auto all = static_cast<int>(problem.arrays.size());
+  double mw = problem.compute().leakage_mw *
+              (every ? static_cast<double>(problem.instances(all)) : instances_used);
+  for (std::size_t s = 0; s < problem.storages.size(); ++s) {
+    const double used = s == 0 || problem.storages[s].keep != 0 ? used_by_storage[s] : 0.0;
+    mw += problem.storage(static_cast<StorageId>(s)).leakage_mw *
+          (every ? static_cast<double>(problem.instances(problem.storages[s].arrays_above)) : used);
+  }
+  return mw / problem.architecture.clock_mhz * 1e3;
+}
+
+/// Whether a label with less of everything so far is never worse in the end (docs/mappers.md).
+bool may_dominate(const Problem& problem, const Convention& convention, const PlaceGraph& graph,
+                  const LegCosts& costs, const CostTerms& terms,
+                  const std::vector<Remaining>& remaining) {
+  bool may = terms.complete;
+  // Which storages leak depends on what has been skipped, which a label does not tell.
+  for (std::size_t s = 1; s < problem.storages.size(); ++s) {
+    const bool optional = problem.storages[s].keep == 0;
+    may = may && (convention.leakage == Leakage::every_instance || !optional ||
+                  problem.storage(static_cast<StorageId>(s)).leakage_mw == 0);
+  }
+  // Placing an output further out must not cost more than it saves.
+  for (const PlaceState& state : graph.states) {
+    for (const Event& event : state.events) {
+      for (const std::size_t l : event.legs) {
+        const LegCosts::Affine& affine = costs.affine(l);
+        for (std::size_t i = 0; i < terms.size() && !costs.is_window(l); ++i) {
+          const double credit = remaining[i].least.empty() ? 0.0 : remaining[i].per_unvalued[event.to];
+          const double first = remaining[i].least.empty() ? 0.0 : remaining[i].per_first[event.to];
+          may = may && affine.per_word[i] + affine.unvalued_words * credit +
+                               affine.first_words * first >=
+                           -1e-12 * std::abs(affine.per_word[i]);
+        }
+      }
+    }
+  }
+  return may;
+}
+
+}  // namespace
+
+bool has_closed_forms(const Problem& problem) {
+  return std::ranges::all_of(problem.tensors, [&](const ProblemTensor& tensor) {
+    RankMask seen = 0;
+    bool window = false;
+    bool repeated = false;
+    for (const TensorDimension& dimension : tensor.dimensions) {
+      window = window || dimension.terms.size() > 1;
+      for (const Term& term : dimension.terms) {
+        repeated = repeated || (seen & bit(term.rank)) != 0;
+        seen |= bit(term.rank);
+      }
+    }
+    return !window || (!tensor.is_output && !repeated);
+  });
+}
+
+ScoreBound compulsory_bound(const Problem& problem, const Convention& convention) {
+  const auto instances =
+      static_cast<double>(problem.instances(static_cast<int>(problem.arrays.size())));
+  const auto operations = static_cast<double>(problem.operations);
+  const ProblemStorage& outermost = problem.storages.front();
+  ScoreBound bound{.energy_pj = operations * problem.compute().op_pj,
+                   .cycles = operations / instances / problem.compute().ops_per_cycle};
+  double bits = 0;
+  for (std::size_t t = 0; t < problem.tensors.size(); ++t) {
+    // The indices of one rank of each dimension, taken from ranks not met before, are all distinct.
+    double words = 1;
+    RankMask met = 0;
+    for (const TensorDimension& dimension : problem.tensors[t].dimensions) {
+      std::int64_t most = 1;
+      for (const Term& term : dimension.terms) {
+        const std::int64_t bound = problem.bounds[static_cast<std::size_t>(term.rank)];
+        most = (met & bit(term.rank)) == 0 ? std::max(most, bound) : most;
+      }
+      for (const Term& term : dimension.terms) {
+        met |= bit(term.rank);
+      }
+      words *= static_cast<double>(most);
+    }
+    const double update_pj = convention.update_energy == UpdateEnergy::write_pj
+                                 ? outermost.write_pj_per_word[t]
+                                 : outermost.update_pj_per_word[t];
+    bound.energy_pj +=
+        words * (problem.tensors[t].is_output ? update_pj : outermost.read_pj_per_word[t]);
+    bits += words * outermost.word_bits[t];
+  }
+  if (outermost.shared_bits_per_cycle) {
+    bound.cycles = std::max(bound.cycles, bits / *outermost.shared_bits_per_cycle);
+  }
+  if (convention.round_cycles) {
+    bound.cycles = std::ceil(bound.cycles * (1 - 1e-12));
+  }
+  bound.energy_pj +=
+      leakage_rate(problem, convention, 0, std::vector<double>(problem.storages.size(), 0.0)) *
+      bound.cycles;
+  return bound;
+}
+
+LayerSearch::LayerSearch(const Problem& problem, const Problem& scored_on,
+                         const SearchOptions& options, const SearchClock& clock)
+    : problem_(problem),
+      scored_on_(scored_on),
+      options_(options),
+      clock_(clock),
+      terms_(problem, *options.convention) {
+  const Mapspace mapspace = narrowed(options.mapspace, *options.convention);
+  const double tiles = TileLattice::size_of(problem);
+  if (!has_closed_forms(problem) || tiles > most_tiles || problem.bounds.size() > 30) {
+    return;
+  }
+  graph_ = place_graph(problem, mapspace, options.convention->stationary, most_states);
+  if (!graph_.complete || static_cast<double>(graph_.states.size()) * tiles > most_values) {
+    return;
+  }
+  covered_ = true;
+  lattice_.emplace(problem);
+  tables_.emplace(problem, *options.convention, *lattice_);
+  choices_ = spatial_choices(problem, most_choices, all_choices_);
+  std::ranges::stable_sort(
+      choices_, [](const auto& a, const auto& b) { return a.instances > b.instances; });
+}
+
+bool LayerSearch::is_covered() const { return covered_; }
+
+double LayerSearch::value_of(const ScoreBound& bound) const {
+  return objective_value(options_.objective,
+                         {.energy_pj = bound.energy_pj, .cycles = bound.cycles});
+}
+
+/// What the operations alone take.
+ScoreBound LayerSearch::least_of(const SpatialChoice& choice) const {
+  ScoreBound bound{.energy_pj = static_cast<double>(problem_.operations) * problem_.compute().op_pj,
+                   .cycles = tables_->nests[0] / choice.instances /
+                             problem_.compute().ops_per_cycle};
+  const ScoreBound compulsory = compulsory_bound(problem_, *options_.convention);
+  bound.energy_pj = std::max(bound.energy_pj, compulsory.energy_pj);
+  bound.cycles = std::max(bound.cycles, compulsory.cycles);
+  return bound;
+}
+
+LayerSearch::Outcome LayerSearch::search(const SpatialChoice& choice,
+                                         const Incumbent& incumbent) const {
+  Outcome outcome{.incumbent = incumbent, .statistics = {}, .open = least_of(choice)};
+  if (incumbent.beats(outcome.open.energy_pj, outcome.open.cycles)) {
+    outcome.cut = true;
+    return outcome;
+  }
+  if (clock_.is_over()) {
+    outcome.complete = false;
+    return outcome;
+  }
+  const SearchSpace space{problem_, *options_.convention, *lattice_, graph_, *tables_, terms_};
+  LegCosts costs(problem_, *options_.convention, *lattice_, graph_, terms_, choice);
+  Bounds bounds(problem_, *lattice_, graph_, *tables_);
+  bounds.prepare(costs);
+  const Prices prices(problem_.storages.size(), 0.0);
+  std::vector<double> used;
+  for (const ProblemStorage& storage : problem_.storages) {
+    used.push_back(costs.instances(storage.arrays_above));
+  }
+  LabelSearch::Guide guide{.remaining = std::vector<const Remaining*>(terms_.size(), nullptr),
+                           .prices = prices,
+                           .least_cycles = tables_->nests[0] / choice.instances /
+                                           problem_.compute().ops_per_cycle,
+                           .leakage_pj_per_cycle = leakage_rate(problem_, *options_.convention,
+                                                                costs.instances_used(), used),
+                           .constant_pj = static_cast<double>(problem_.operations) *
+                                          problem_.compute().op_pj};
+  Evaluator evaluator(scored_on_, *options_.convention);
+  LabelSearch search(space, costs, evaluator);
+  std::vector<Remaining> remaining(terms_.size());
+  const auto all = static_cast<int>(problem_.arrays.size());
+  for (std::size_t i = 0; i < terms_.size(); ++i) {
+    const CostTerms::Term& term = terms_.terms[i];
+    const bool outermost = term.place == 0 && term.kind != CostTerms::Kind::array &&
+                           term.kind != CostTerms::Kind::array_tensor;
+    if (!outermost) {
+      continue;
+    }
+    bounds.solve(costs, i, prices, all, remaining[i]);
+    guide.remaining[i] = &remaining[i];
+    const ScoreBound floor = search.floor(guide);
+    if (!(floor.energy_pj < infinity) || outcome.incumbent.beats(floor.energy_pj, floor.cycles)) {
+      outcome.cut = true;
+      return outcome;
+    }
+  }
+  guide.may_dominate =
+      may_dominate(problem_, *options_.convention, graph_, costs, terms_, remaining);
+  outcome.complete = search.run(
+      guide, most_labels, [&] { return !clock_.is_over(); }, outcome.incumbent,
+      outcome.statistics, outcome.open);
+  return outcome;
+}
+
+/// Choices are searched in waves whose widths do not depend on the number of threads, each from the
+/// best of the waves before: the results are the same for any number.
+bool LayerSearch::run(Incumbent& incumbent) {
+  bool complete = all_choices_;
+  if (graph_.states.empty()) {
+    return complete;  // no order of store nodes keeps what must be kept
+  }
+  tbb::task_arena arena(std::max(1, options_.threads));
+  std::size_t width = 1;
+  for (std::size_t begin = 0; begin < choices_.size();) {
+    const std::size_t end = std::min(choices_.size(), begin + width);
+    std::vector<std::optional<Outcome>> wave(end - begin);
+    const auto one = [&](std::size_t i) { wave[i] = search(choices_[begin + i], incumbent); };
+    if (options_.threads > 1 && wave.size() > 1) {
+      arena.execute([&] { tbb::parallel_for(std::size_t{0}, wave.size(), one); });
+    } else {
+      for (std::size_t i = 0; i < wave.size(); ++i) {
+        one(i);
+      }
+    }
+    for (const auto& outcome : wave) {
+      incumbent.merge(outcome->incumbent);
+      statistics_ += outcome->statistics;
+      cut_choices_ += outcome->cut ? 1 : 0;
+      if (!outcome->complete) {
+        complete = false;
+        open_ = std::min(open_, value_of(outcome->open));
+      }
+    }
+    begin = end;
+    width = std::min(widest_wave, incumbent.kept().empty() ? width : width * 2);
+  }
+  return complete;
+}
+
+double LayerSearch::lower_bound(const Incumbent& incumbent) const {
+  const double best = incumbent.value();
+  const double open = all_choices_ ? open_ : 0.0;
+  return std::max(std::min(best, open),
+                  std::min(best, value_of(compulsory_bound(problem_, *options_.convention))));
+}
+
+}  // namespace tessera::optimal

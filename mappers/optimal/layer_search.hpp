@@ -1,0 +1,71 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "mappers/mapper.hpp"
+#include "mappers/optimal/label_search.hpp"
+#include "mappers/optimal/spatial_choice.hpp"
+#include "mappers/search_clock.hpp"
+
+namespace tessera::optimal {
+
+/// Branch and bound over all nests of perfect factors of one problem, a spatial choice at a time.
+class LayerSearch {
+ public:
+  /// `scored_on`: the problem whose mappings count. Other than `problem` where that has bounds
+  /// rounded up, so that what is perfect there is not here; its results are then no proof.
+  LayerSearch(const Problem& problem, const Problem& scored_on, const SearchOptions& options,
+              const SearchClock& clock);
+
+  /// Whether the problem is of a kind that the bounds cover, and not too large.
+  bool is_covered() const;
+
+  /// Searches on from `incumbent`. False where the clock ended it first; bound() is true anyway.
+  bool run(Incumbent& incumbent);
+
+  const LabelStatistics& statistics() const { return statistics_; }
+  /// Choices of what is spread where that a bound cut off whole.
+  std::int64_t cut_choices() const { return cut_choices_; }
+  /// No mapping of the problem has less, once run() is over.
+  double lower_bound(const Incumbent& incumbent) const;
+
+ private:
+  /// One spatial choice searched.
+  struct Outcome {
+    Incumbent incumbent;
+    LabelStatistics statistics;
+    bool cut = false;
+    bool complete = true;
+    ScoreBound open;  ///< of what is left where it is not complete
+  };
+
+  ScoreBound least_of(const SpatialChoice& choice) const;
+  Outcome search(const SpatialChoice& choice, const Incumbent& incumbent) const;
+  double value_of(const ScoreBound& bound) const;
+
+  const Problem& problem_;
+  const Problem& scored_on_;
+  const SearchOptions& options_;
+  const SearchClock& clock_;
+  bool covered_ = false;
+  bool all_choices_ = true;
+  std::optional<TileLattice> lattice_;
+  PlaceGraph graph_;
+  std::optional<TileTables> tables_;
+  CostTerms terms_;
+  std::vector<SpatialChoice> choices_;
+  LabelStatistics statistics_;
+  std::int64_t cut_choices_ = 0;
+  double open_ = std::numeric_limits<double>::infinity();
+};
+
+/// Whether the legs of every tensor have closed forms: the output's tiles do not overlap, and no
+/// rank occurs twice in a tensor that has windows.
+bool has_closed_forms(const Problem& problem);
+
+/// What no mapping of any mapspace can go below: every operation at its energy and rate, and every
+/// word that some operation needs through the outermost storage once.
+ScoreBound compulsory_bound(const Problem& problem, const Convention& convention);
+
+}  // namespace tessera::optimal
