@@ -20,9 +20,11 @@ namespace tessera {
 ///   own;
 /// - every order of these loops that differs in more than the exchange of a spread with a temporal
 ///   loop of another rank, or of spreads of different ranks over different axes: neither changes
-///   which instance does what in which step. Where all tiles are perfect and no hops are charged,
-///   the order of different ranks along one axis is of no account either: it renumbers positions,
-///   and position 0, the busiest, stays;
+///   which instance does what in which step. With `spreads_stop_windows` a loop over a rank that
+///   shares a tensor dimension with another rank stands before spreads of other ranks or, if store
+///   nodes follow, after them: there it may slide a window. Where all tiles are perfect and no hops
+///   are charged, the order of different ranks along one axis is of no account either: it renumbers
+///   positions, and position 0, the busiest, stays;
 /// - every tile: proper divisors of what is left, or any number below it.
 /// Loops have at least two trips. Whether a mapping fits is not asked.
 ///

@@ -29,6 +29,21 @@ NestWalk::NestWalk(const Problem& problem, const Mapspace& mapspace)
   for (std::size_t r = 0; r < problem.bounds.size(); ++r) {
     long_ranks_ |= problem.bounds[r] > 1 ? RankMask{1} << r : 0;
   }
+  if (mapspace.spreads_stop_windows) {
+    find_stopped_ranks();
+  }
+}
+
+void NestWalk::find_stopped_ranks() {
+  for (const ProblemTensor& tensor : problem_.tensors) {
+    for (const TensorDimension& dimension : tensor.dimensions) {
+      RankMask varying = 0;
+      for (const Term& term : dimension.terms) {
+        varying |= bit(term.rank) & long_ranks_;
+      }
+      stopped_ranks_ |= std::popcount(varying) > 1 ? varying : 0;
+    }
+  }
 }
 
 void NestWalk::start(const HeldTensors& held) {
@@ -271,11 +286,14 @@ bool NestWalk::may_cut_later(const Gap& gap, RankId rank, bool after_loop) const
   return false;
 }
 
-/// Loops come as far out as they can: the first one after an array's spreads is over a spread rank.
+/// Loops come as far out as they can: the first one after an array's spreads is over a spread rank,
+/// or slides a window that a spread would stop.
 void NestWalk::try_loops(const Gap& gap) {
   const bool after_spread =
       nodes_.size() > gap.first_node && nodes_.back().kind == NodeKind::spread;
-  RankMask open = gap.limit & ~gap.closed & (after_spread ? gap.block : ~RankMask{0});
+  const bool all_placed = std::popcount(placed_) == static_cast<int>(items_.size());
+  const RankMask inside = gap.block | (all_placed ? 0 : stopped_ranks_);
+  RankMask open = gap.limit & ~gap.closed & (after_spread ? inside : ~RankMask{0});
   for (; open != 0 && !ended_; open &= open - 1) {
     const auto rank = static_cast<RankId>(std::countr_zero(open));
     const std::int64_t extent = extents_[at(rank)];

@@ -36,6 +36,7 @@ class NestWalk {
     int array = -1;                   ///< the last one with a spread, in the gap or before
   };
 
+  void find_stopped_ranks();
   void start(const HeldTensors& held);
   bool step();
   void walk_gap(const Gap& gap);
@@ -60,6 +61,7 @@ class NestWalk {
   TileChoices choices_;
   std::vector<std::int64_t> axis_order_matters_;  ///< by AxisId
   RankMask long_ranks_ = 0;                       ///< with a bound above 1
+  RankMask stopped_ranks_ = 0;  ///< of windows that no longer slide where a spread comes after
 
   std::vector<StoreItem> items_;
   std::vector<std::uint64_t> before_;  ///< by item: items that stand outward of it

@@ -72,7 +72,8 @@ bool must_precede(const Problem& problem, const StoreItem& first, const StoreIte
 Mapspace narrowed(const Mapspace& mapspace, const Convention& convention) {
   const Scope scope = convention.scope;
   return {.perfect_factors = mapspace.perfect_factors || needs_perfect_factors(scope),
-          .even_nest = mapspace.even_nest || needs_even_nest(scope)};
+          .even_nest = mapspace.even_nest || needs_even_nest(scope),
+          .spreads_stop_windows = convention.window == Window::loop_above};
 }
 
 }  // namespace tessera

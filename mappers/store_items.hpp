@@ -38,7 +38,7 @@ std::vector<StoreItem> store_items(const Problem& problem, const HeldTensors& he
 bool must_precede(const Problem& problem, const StoreItem& first, const StoreItem& second);
 
 /// The mapspace that remains under the convention: some are defined for perfect factors, or
-/// even nests too, only.
+/// even nests too, only. And the orders that it tells apart.
 Mapspace narrowed(const Mapspace& mapspace, const Convention& convention);
 
 }  // namespace tessera

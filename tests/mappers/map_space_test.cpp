@@ -47,6 +47,8 @@ int size_of(const Problem& problem, const Mapspace& mapspace) {
 
 constexpr Mapspace any;
 constexpr Mapspace perfect{.perfect_factors = true, .even_nest = false};
+constexpr Mapspace stopping{
+    .perfect_factors = true, .even_nest = false, .spreads_stop_windows = true};
 constexpr Mapspace even{.perfect_factors = true, .even_nest = true};
 
 TEST_CASE("One storage: a loop of a rank stands once, in any order") {
@@ -121,6 +123,32 @@ TEST_CASE("Two ranks over one axis of four, and over two axes") {
   // One rank of 4: none 1; on x or y: 4 -> 2 and a loop inside or outside, 2 * 2;
   // on both, x outside y or y outside x: 2.
   CHECK(size_of(bind(two, layer({4})), perfect) == 1 + 4 + 2);
+}
+
+TEST_CASE("Spreads that stop windows: a loop that slides one stands outside or inside of them") {
+  // input[b, p + r], output[b]: b is spread by 2, the input's buffer holds one word.
+  tessera::Layer window = layer({2, 2, 2});
+  window.tensors[0].dimensions = {window.tensors[0].dimensions[0],
+                                  {.terms = {{.rank = tessera::RankId{1}, .coefficient = 1},
+                                             {.rank = tessera::RankId{2}, .coefficient = 1}}}};
+  auto lanes = axis("x", 2);
+  lanes.ranks = {{"a"}};
+  auto outer = storage("DRAM", 1);
+  auto inner = storage("buffer", 1, {"input"}, {"output"});
+  const auto machine = architecture({outer, array({lanes}), inner});
+  // Without a spread, a, b and c stand above or below the buffer in any order: 4 * 3!.
+  // Spread a: b and c outside of it or below the buffer: 2 below 2 orders, 1 below 2 choices, none
+  // below 2 orders.
+  const int unspread = 4 * 6;
+  CHECK(size_of(bind(machine, window), perfect) == unspread + 2 + 2 + 2);
+  // Above the buffer, each of the two choices of one stands in 2 places; of two loops 0, 1 or 2
+  // inside, in 2 orders each.
+  CHECK(size_of(bind(machine, window), stopping) == unspread + 2 + 2 * 2 + 2 * 3);
+  // Nothing slides where the filter is 1x1.
+  window.ranks[2].bound = 1;
+  CHECK(size_of(bind(machine, window), stopping) == size_of(bind(machine, window), perfect));
+  CHECK(size_of(bind(machine, layer({2, 2, 2})), stopping) ==
+        size_of(bind(machine, layer({2, 2, 2})), perfect));
 }
 
 TEST_CASE("A storage's `ranks` limit the loops right below it") {
