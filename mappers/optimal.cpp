@@ -19,6 +19,8 @@ using namespace optimal;
 
 /// Mapspaces up to this size are enumerated where branch and bound does not apply.
 constexpr double most_enumerated = 300'000;
+/// What is spent where nothing can be proven, on each of a few roundings of the bounds.
+constexpr Effort some{.choices = 16, .labels = 50'000};
 
 void take(const LayerSearch& search, SearchResult& result) {
   const LabelStatistics& counts = search.statistics();
@@ -43,9 +45,9 @@ void take(const Incumbent& incumbent, Objective objective, SearchResult& result)
   if (incumbent.kept().empty()) {
     return;
   }
-  const auto best = std::ranges::min_element(
-      incumbent.kept(), {},
-      [&](const ScoredMapping& each) { return objective_value(objective, each.score); });
+  const auto best = std::ranges::min_element(incumbent.kept(), {}, [&](const ScoredMapping& each) {
+    return objective_value(objective, each.score);
+  });
   result.best = best->mapping;
   result.score = best->score;
   if (objective == Objective::pareto) {
@@ -72,7 +74,7 @@ SearchResult search_widely(const Problem& problem, const SearchOptions& options,
   Incumbent incumbent(options.objective);
   if (!options.mapspace.perfect_factors) {
     for (const Problem& rounded : problems_with_rounded_bounds(problem)) {
-      LayerSearch search(rounded, problem, options, clock);
+      LayerSearch search(rounded, problem, options, clock, some);
       if (search.is_covered() && !clock.is_over()) {
         search.run(incumbent);
         take(search, result);
@@ -89,8 +91,8 @@ SearchResult search_widely(const Problem& problem, const SearchOptions& options,
   if (result.best) {
     result.why_not.reset();
     const ScoreBound bound = compulsory_bound(problem, *options.convention);
-    const double value = objective_value(
-        options.objective, {.energy_pj = bound.energy_pj, .cycles = bound.cycles});
+    const double value =
+        objective_value(options.objective, {.energy_pj = bound.energy_pj, .cycles = bound.cycles});
     result.lower_bound = std::min(value, objective_value(options.objective, result.score));
   }
   result.seconds = clock.seconds();
@@ -104,7 +106,7 @@ SearchResult search_optimally(const Problem& problem, const SearchOptions& optio
   const Mapspace mapspace = narrowed(options.mapspace, *options.convention);
   std::optional<LayerSearch> search;
   if (mapspace.perfect_factors) {
-    search.emplace(problem, problem, options, clock);
+    search.emplace(problem, problem, options, clock, Effort{});
   }
   if (!search || !search->is_covered()) {
     const MapspaceSize size = count_mappings(problem, mapspace, 200'000);

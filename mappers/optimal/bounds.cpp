@@ -154,8 +154,8 @@ void Bounds::add_place(const LegCosts& costs, std::size_t term, const Prices& pr
   const double first = remaining.per_first[event.to];
   const double price = prices[at(event.storage)];
   const std::size_t size = lattice_.size();
-  const double constant = affine.constant[term] + affine.unvalued_constant * unvalued +
-                          affine.first_constant * first;
+  const double constant =
+      affine.constant[term] + affine.unvalued_constant * unvalued + affine.first_constant * first;
   if (costs.is_window(l)) {
     behind_.resize(size);
     for (std::size_t i = 0; i < size; ++i) {
@@ -164,8 +164,8 @@ void Bounds::add_place(const LegCosts& costs, std::size_t term, const Prices& pr
     add_window(costs, term, l, constant, least);
     return;
   }
-  const double per_word = affine.per_word[term] + affine.unvalued_words * unvalued +
-                          affine.first_words * first;
+  const double per_word =
+      affine.per_word[term] + affine.unvalued_words * unvalued + affine.first_words * first;
   const auto& words = words_[l];
   if (price == 0) {
     for (std::size_t i = 0; i < size; ++i) {
@@ -264,8 +264,7 @@ void Bounds::prepare_outward(const LegCosts& costs, std::size_t l) {
     const double own = child == LegCosts::no_tile ? 0 : tables_.nests[i] * tables_.box[t][child];
     const double uncut = tables_.nests[i] * tables_.box[t][i];
     const double slides = tables_.standing[t][i] / uncut;  // below 1 where loops above may slide
-    add(outward_[l][0], static_cast<TileIndex>(i), uncut * slides,
-        slides < 1 ? 0.0 : own);
+    add(outward_[l][0], static_cast<TileIndex>(i), uncut * slides, slides < 1 ? 0.0 : own);
   }
   for (std::size_t s = 0; s < tables_.slides[t].size(); ++s) {
     const Slide& slide = tables_.slides[t][s];
@@ -278,8 +277,8 @@ void Bounds::prepare_outward(const LegCosts& costs, std::size_t l) {
         const TileIndex child = child_of(below);
         const bool needs_own = child != LegCosts::no_tile && !tables_.dense[t][below];
         const double own =
-            needs_own ? tables_.nests[above] * slide_words(problem_, lattice_, t, slide.dimension,
-                                                           above, below, child)
+            needs_own ? tables_.nests[above] *
+                            slide_words(problem_, lattice_, t, slide.dimension, above, below, child)
                       : 0.0;
         add(outward_[l][s + 1], below, *words++, own);
       }

@@ -37,10 +37,10 @@ class Bounds {
              Remaining& remaining);
 
  private:
-  void solve_state(const LegCosts& costs, std::size_t term, const Prices& prices,
-                   std::size_t state, Remaining& remaining);
-  void add_place(const LegCosts& costs, std::size_t term, const Prices& prices,
-                 const Event& event, Remaining& remaining, std::vector<double>& least);
+  void solve_state(const LegCosts& costs, std::size_t term, const Prices& prices, std::size_t state,
+                   Remaining& remaining);
+  void add_place(const LegCosts& costs, std::size_t term, const Prices& prices, const Event& event,
+                 Remaining& remaining, std::vector<double>& least);
   void add_window(const LegCosts& costs, std::size_t term, std::size_t leg, double constant,
                   std::vector<double>& least);
 
@@ -58,9 +58,9 @@ class Bounds {
   };
   void prepare_outward(const LegCosts& costs, std::size_t leg);
   std::vector<std::vector<Outward>> outward_;  ///< by leg; first without a slide
-  std::vector<std::vector<double>> spread_;  ///< by window leg that crosses arrays: least_spread
-  std::vector<double> per_word_;  ///< scratch
-  std::vector<double> behind_;              ///< scratch
+  std::vector<std::vector<double>> spread_;    ///< by window leg that crosses arrays: least_spread
+  std::vector<double> per_word_;               ///< scratch
+  std::vector<double> behind_;                 ///< scratch
 };
 
 }  // namespace tessera::optimal

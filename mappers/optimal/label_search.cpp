@@ -32,8 +32,8 @@ LabelSearch::LabelSearch(const SearchSpace& space, LegCosts& costs, Evaluator& e
     }
   }
   width_ = terms_ + shared_.size();
-  has_windows_ = std::ranges::any_of(space.tables.window_ranks,
-                                     [](RankMask ranks) { return ranks != 0; });
+  has_windows_ =
+      std::ranges::any_of(space.tables.window_ranks, [](RankMask ranks) { return ranks != 0; });
 }
 
 bool LabelSearch::of_interest(std::size_t state, TileIndex tiles, const double* costs,
@@ -48,8 +48,7 @@ bool LabelSearch::of_interest(std::size_t state, TileIndex tiles, const double* 
     return false;
   }
   for (std::size_t i = 0; i < shared_.size(); ++i) {
-    const double room =
-        static_cast<double>(*space_.problem.storages[at(shared_[i])].usable_bits);
+    const double room = static_cast<double>(*space_.problem.storages[at(shared_[i])].usable_bits);
     energy += guide_->prices[at(shared_[i])] * (used[i] - room);
   }
   double cycles = guide_->least_cycles;
@@ -88,8 +87,7 @@ ScoreBound LabelSearch::floor(const Guide& guide) const {
     bound.energy_pj -= room ? guide.prices[s] * static_cast<double>(*room) : 0.0;
   }
   for (std::size_t i = 1; i < terms_; ++i) {
-    bound.cycles =
-        std::max(bound.cycles, guide.remaining[i] == nullptr ? 0.0 : remains(i));
+    bound.cycles = std::max(bound.cycles, guide.remaining[i] == nullptr ? 0.0 : remains(i));
   }
   if (space_.convention.round_cycles && std::isfinite(bound.cycles)) {
     bound.cycles = rounded_up(bound.cycles);
@@ -179,8 +177,8 @@ std::uint64_t LabelSearch::open_windows(const PlaceState& state) const {
       continue;
     }
     for (std::size_t s = at(state.holder[t]) + 1; s < space_.problem.storages.size(); ++s) {
-      open |= has(space_.problem.storages[s].bypass, static_cast<int>(t)) ? 0
-                                                                          : std::uint64_t{1} << t;
+      open |=
+          has(space_.problem.storages[s].bypass, static_cast<int>(t)) ? 0 : std::uint64_t{1} << t;
     }
   }
   return open;
@@ -193,8 +191,8 @@ std::uint32_t LabelSearch::segment_dimensions(const Label& label, const PlaceSta
   RankMask ranks = label.frozen != 0 ? 0 : state.loops;
   RankMask windows = 0;  // ranks of windows still to be placed: their order matters
   for (std::size_t t = 0; t < space_.problem.tensors.size(); ++t) {
-    windows |= has(open_windows(state), static_cast<int>(t)) ? space_.problem.tensors[t].relevant
-                                                             : 0;
+    windows |=
+        has(open_windows(state), static_cast<int>(t)) ? space_.problem.tensors[t].relevant : 0;
   }
   switch (event.kind) {
     case Event::Kind::place:
@@ -241,8 +239,8 @@ RankMask LabelSearch::needed_innermost(const Event& event) const {
     // A loop and a spread of one rank: which is the outer one matters to windows.
     for (const auto& d : space_.lattice.dimensions()) {
       for (const RankMask window : space_.tables.window_ranks) {
-        const bool both = (window & bit(d.rank)) != 0 &&
-                          leg_costs_.cuts_rank(at(event.storage), d.rank);
+        const bool both =
+            (window & bit(d.rank)) != 0 && leg_costs_.cuts_rank(at(event.storage), d.rank);
         ranks |= both ? bit(d.rank) : 0;
       }
     }
@@ -295,8 +293,8 @@ void LabelSearch::choose_tiles(std::size_t position) {
   const TileIndex before = tiles_;
   for (const std::uint32_t to : dimension.below[from]) {
     tiles_ = before - static_cast<TileIndex>((from - to) * dimension.stride);
-    unordered_.push_back({.dimension = static_cast<std::uint8_t>(d),
-                          .tile = static_cast<std::uint16_t>(to)});
+    unordered_.push_back(
+        {.dimension = static_cast<std::uint8_t>(d), .tile = static_cast<std::uint16_t>(to)});
     choose_tiles(position + 1);
     unordered_.pop_back();
   }
@@ -322,8 +320,8 @@ void LabelSearch::reach() {
 }
 
 /// Orders of the segment's loops that can give different counts: they matter to windows that are
-/// still to be placed. Loops over ranks that stand alone in a window's dimensions come first: inside
-/// others they would only end a slide.
+/// still to be placed. Loops over ranks that stand alone in a window's dimensions come first:
+/// inside others they would only end a slide.
 void LabelSearch::reach_in_orders() {
   const Label& parent = labels_[parent_];
   const PlaceState& state = space_.graph.states[parent.state];
@@ -331,9 +329,8 @@ void LabelSearch::reach_in_orders() {
   if (state.events[event_].kind == Event::Kind::cross) {
     for (std::size_t t = 0; t < space_.problem.tensors.size(); ++t) {
       const int holder = space_.problem.storages[at(state.holder[t])].arrays_above;
-      open |= space_.tables.window_ranks[t] != 0 && holder <= state.section
-                  ? std::uint64_t{1} << t
-                  : 0;
+      open |=
+          space_.tables.window_ranks[t] != 0 && holder <= state.section ? std::uint64_t{1} << t : 0;
     }
   }
   const RankMask innermost = needed_innermost(state.events[event_]);
@@ -351,9 +348,9 @@ void LabelSearch::reach_in_orders() {
     const RankMask rank = bit(space_.lattice.dimensions()[loop.dimension].rank);
     bool closing = true;
     for (std::size_t t = 0; t < space_.problem.tensors.size(); ++t) {
-      closing = closing && (!has(open, static_cast<int>(t)) ||
-                            (space_.problem.tensors[t].relevant & rank &
-                             ~space_.tables.window_ranks[t]) != 0);
+      closing = closing &&
+                (!has(open, static_cast<int>(t)) ||
+                 (space_.problem.tensors[t].relevant & rank & ~space_.tables.window_ranks[t]) != 0);
     }
     return closing;
   };
@@ -456,15 +453,14 @@ void LabelSearch::collect_chain(std::size_t tensor, bool for_node) {
   const RankMask window = space_.tables.window_ranks[tensor];
   const RankMask closing = space_.problem.tensors[tensor].relevant & ~window;
   const bool only_one = space_.convention.window == Window::loop_above;
-  const auto add = [&](const Loop& loop, TileIndex before, TileIndex after_outer,
-                       double outer) {
+  const auto add = [&](const Loop& loop, TileIndex before, TileIndex after_outer, double outer) {
     const auto& d = space_.lattice.dimensions()[loop.dimension];
     (void)after_outer;
-    chain_.push_back({.rank = d.rank,
-                      .tile = d.tiles[loop.tile],
-                      .trips = d.tiles[space_.lattice.coordinate(before, loop.dimension)] /
-                               d.tiles[loop.tile],
-                      .outer_trips = outer});
+    chain_.push_back(
+        {.rank = d.rank,
+         .tile = d.tiles[loop.tile],
+         .trips = d.tiles[space_.lattice.coordinate(before, loop.dimension)] / d.tiles[loop.tile],
+         .outer_trips = outer});
   };
   // The segment at hand, then those of the labels above.
   const Loop* first = segment_.data();
@@ -556,8 +552,9 @@ std::uint32_t LabelSearch::looped_after(const Event& event, TileIndex tiles) con
     looped |= 1U << loop.dimension;
   }
   for (std::size_t d = 0; d < space_.lattice.dimensions().size(); ++d) {
-    const bool spread = event.kind == Event::Kind::cross &&
-                        leg_costs_.cuts_rank(at(event.storage), space_.lattice.dimensions()[d].rank);
+    const bool spread =
+        event.kind == Event::Kind::cross &&
+        leg_costs_.cuts_rank(at(event.storage), space_.lattice.dimensions()[d].rank);
     if (spread || space_.lattice.coordinate(tiles, d) == 0) {
       looped &= ~(1U << d);
     }

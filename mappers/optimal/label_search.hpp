@@ -5,8 +5,8 @@
 #include <functional>
 #include <limits>
 #include <optional>
-#include <unordered_map>
 #include <tuple>
+#include <unordered_map>
 #include <vector>
 
 #include "core/evaluate.hpp"
@@ -79,9 +79,9 @@ class LabelSearch {
   struct Guide {
     std::vector<const Remaining*> remaining;
     Prices prices;
-    double least_cycles = 0;      ///< of the spatial choice, from its operations
+    double least_cycles = 0;  ///< of the spatial choice, from its operations
     double leakage_pj_per_cycle = 0;
-    double constant_pj = 0;       ///< energy of the operations
+    double constant_pj = 0;  ///< energy of the operations
     bool may_dominate = true;
   };
 
@@ -98,15 +98,15 @@ class LabelSearch {
 
   struct Label {
     std::uint32_t parent = none;
-    TileIndex tiles = 0;        ///< after the event
+    TileIndex tiles = 0;  ///< after the event
     std::uint32_t first_loop = 0;
     std::uint16_t loops = 0;
     std::uint16_t state = 0;
-    std::uint16_t event = 0;    ///< of the parent's state
+    std::uint16_t event = 0;  ///< of the parent's state
     std::uint16_t depth = 0;
-    std::uint32_t looped = 0;   ///< dimensions that may have no further loop in this gap
-    std::uint64_t frozen = 0;   ///< by tensor: no loop before its store node stands
-    std::uint64_t chains = 0;   ///< what of the loops above matters to windows to come
+    std::uint32_t looped = 0;  ///< dimensions that may have no further loop in this gap
+    std::uint64_t frozen = 0;  ///< by tensor: no loop before its store node stands
+    std::uint64_t chains = 0;  ///< what of the loops above matters to windows to come
     Unvalued unvalued;
     bool dominated = false;
   };
@@ -172,9 +172,9 @@ class LabelSearch {
   Incumbent* incumbent_ = nullptr;
   LabelStatistics* statistics_ = nullptr;
 
-  std::vector<int> shared_;   ///< storages whose capacity several nodes may share
+  std::vector<int> shared_;  ///< storages whose capacity several nodes may share
   std::size_t terms_ = 1;
-  std::size_t width_ = 1;     ///< terms_ + shared storages
+  std::size_t width_ = 1;  ///< terms_ + shared storages
   bool has_windows_ = false;
   std::vector<Label> labels_;
   std::vector<Loop> loops_;
@@ -187,10 +187,10 @@ class LabelSearch {
   std::uint32_t parent_ = none;
   std::size_t event_ = 0;
   std::vector<std::size_t> open_dimensions_;
-  std::vector<Loop> segment_;       ///< loops chosen, in order
+  std::vector<Loop> segment_;  ///< loops chosen, in order
   std::vector<Loop> unordered_;
   TileIndex tiles_ = 0;
-  std::vector<double> now_;         ///< costs and room of the label to be
+  std::vector<double> now_;  ///< costs and room of the label to be
   Unvalued unvalued_;
   std::vector<ChainLoop> chain_;
   std::vector<TileIndex> crossed_;

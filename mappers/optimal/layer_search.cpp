@@ -14,11 +14,9 @@ namespace tessera::optimal {
 namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
-constexpr double most_tiles = 4.0e6;      // of a lattice
-constexpr double most_values = 2.5e8;     // of a table of bounds: 2 GB
+constexpr double most_tiles = 4.0e6;   // of a lattice
+constexpr double most_values = 2.5e8;  // of a table of bounds: 2 GB
 constexpr std::size_t most_states = 4000;
-constexpr std::size_t most_choices = 200'000;
-constexpr std::size_t most_labels = 12'000'000;
 constexpr std::size_t widest_wave = 8;
 
 /// Leakage in pJ per cycle: of all instances, or at least that of those in use.
@@ -53,11 +51,12 @@ bool may_dominate(const Problem& problem, const Convention& convention, const Pl
       for (const std::size_t l : event.legs) {
         const LegCosts::Affine& affine = costs.affine(l);
         for (std::size_t i = 0; i < terms.size() && !costs.is_window(l); ++i) {
-          const double credit = remaining[i].least.empty() ? 0.0 : remaining[i].per_unvalued[event.to];
+          const double credit =
+              remaining[i].least.empty() ? 0.0 : remaining[i].per_unvalued[event.to];
           const double first = remaining[i].least.empty() ? 0.0 : remaining[i].per_first[event.to];
-          may = may && affine.per_word[i] + affine.unvalued_words * credit +
-                               affine.first_words * first >=
-                           -1e-12 * std::abs(affine.per_word[i]);
+          may = may &&
+                affine.per_word[i] + affine.unvalued_words * credit + affine.first_words * first >=
+                    -1e-12 * std::abs(affine.per_word[i]);
         }
       }
     }
@@ -126,11 +125,13 @@ ScoreBound compulsory_bound(const Problem& problem, const Convention& convention
 }
 
 LayerSearch::LayerSearch(const Problem& problem, const Problem& scored_on,
-                         const SearchOptions& options, const SearchClock& clock)
+                         const SearchOptions& options, const SearchClock& clock,
+                         const Effort& effort)
     : problem_(problem),
       scored_on_(scored_on),
       options_(options),
       clock_(clock),
+      effort_(effort),
       terms_(problem, *options.convention) {
   const Mapspace mapspace = narrowed(options.mapspace, *options.convention);
   const double tiles = TileLattice::size_of(problem);
@@ -144,9 +145,13 @@ LayerSearch::LayerSearch(const Problem& problem, const Problem& scored_on,
   covered_ = true;
   lattice_.emplace(problem);
   tables_.emplace(problem, *options.convention, *lattice_);
-  choices_ = spatial_choices(problem, most_choices, all_choices_);
-  std::ranges::stable_sort(
-      choices_, [](const auto& a, const auto& b) { return a.instances > b.instances; });
+  choices_ = spatial_choices(problem, Effort{}.choices, all_choices_);
+  std::ranges::stable_sort(choices_,
+                           [](const auto& a, const auto& b) { return a.instances > b.instances; });
+  if (choices_.size() > effort.choices) {
+    choices_.resize(effort.choices);
+    all_choices_ = false;
+  }
 }
 
 bool LayerSearch::is_covered() const { return covered_; }
@@ -158,9 +163,9 @@ double LayerSearch::value_of(const ScoreBound& bound) const {
 
 /// What the operations alone take.
 ScoreBound LayerSearch::least_of(const SpatialChoice& choice) const {
-  ScoreBound bound{.energy_pj = static_cast<double>(problem_.operations) * problem_.compute().op_pj,
-                   .cycles = tables_->nests[0] / choice.instances /
-                             problem_.compute().ops_per_cycle};
+  ScoreBound bound{
+      .energy_pj = static_cast<double>(problem_.operations) * problem_.compute().op_pj,
+      .cycles = tables_->nests[0] / choice.instances / problem_.compute().ops_per_cycle};
   const ScoreBound compulsory = compulsory_bound(problem_, *options_.convention);
   bound.energy_pj = std::max(bound.energy_pj, compulsory.energy_pj);
   bound.cycles = std::max(bound.cycles, compulsory.cycles);
@@ -187,14 +192,13 @@ LayerSearch::Outcome LayerSearch::search(const SpatialChoice& choice,
   for (const ProblemStorage& storage : problem_.storages) {
     used.push_back(costs.instances(storage.arrays_above));
   }
-  LabelSearch::Guide guide{.remaining = std::vector<const Remaining*>(terms_.size(), nullptr),
-                           .prices = prices,
-                           .least_cycles = tables_->nests[0] / choice.instances /
-                                           problem_.compute().ops_per_cycle,
-                           .leakage_pj_per_cycle = leakage_rate(problem_, *options_.convention,
-                                                                costs.instances_used(), used),
-                           .constant_pj = static_cast<double>(problem_.operations) *
-                                          problem_.compute().op_pj};
+  LabelSearch::Guide guide{
+      .remaining = std::vector<const Remaining*>(terms_.size(), nullptr),
+      .prices = prices,
+      .least_cycles = tables_->nests[0] / choice.instances / problem_.compute().ops_per_cycle,
+      .leakage_pj_per_cycle =
+          leakage_rate(problem_, *options_.convention, costs.instances_used(), used),
+      .constant_pj = static_cast<double>(problem_.operations) * problem_.compute().op_pj};
   Evaluator evaluator(scored_on_, *options_.convention);
   LabelSearch search(space, costs, evaluator);
   std::vector<Remaining> remaining(terms_.size());
@@ -217,7 +221,7 @@ LayerSearch::Outcome LayerSearch::search(const SpatialChoice& choice,
   guide.may_dominate =
       may_dominate(problem_, *options_.convention, graph_, costs, terms_, remaining);
   outcome.complete = search.run(
-      guide, most_labels, [&] { return !clock_.is_over(); }, outcome.incumbent,
+      guide, effort_.labels, [&] { return !clock_.is_over(); }, outcome.incumbent,
       outcome.statistics, outcome.open);
   return outcome;
 }

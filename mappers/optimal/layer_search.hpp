@@ -10,13 +10,19 @@
 
 namespace tessera::optimal {
 
+/// How much is looked at. Less than everything gives good mappings soon, and no proof.
+struct Effort {
+  std::size_t choices = 200'000;    ///< of what is spread where
+  std::size_t labels = 12'000'000;  ///< kept at a time, of one such choice
+};
+
 /// Branch and bound over all nests of perfect factors of one problem, a spatial choice at a time.
 class LayerSearch {
  public:
   /// `scored_on`: the problem whose mappings count. Other than `problem` where that has bounds
   /// rounded up, so that what is perfect there is not here; its results are then no proof.
   LayerSearch(const Problem& problem, const Problem& scored_on, const SearchOptions& options,
-              const SearchClock& clock);
+              const SearchClock& clock, const Effort& effort);
 
   /// Whether the problem is of a kind that the bounds cover, and not too large.
   bool is_covered() const;
@@ -48,6 +54,7 @@ class LayerSearch {
   const Problem& scored_on_;
   const SearchOptions& options_;
   const SearchClock& clock_;
+  Effort effort_;
   bool covered_ = false;
   bool all_choices_ = true;
   std::optional<TileLattice> lattice_;

@@ -40,9 +40,8 @@ CostTerms::CostTerms(const Problem& problem, const Convention& convention) {
   terms.resize(std::min(terms.size(), most_costs));
 }
 
-LegCosts::LegCosts(const Problem& problem, const Convention& convention,
-                   const TileLattice& lattice, const PlaceGraph& graph, const CostTerms& terms,
-                   const SpatialChoice& choice)
+LegCosts::LegCosts(const Problem& problem, const Convention& convention, const TileLattice& lattice,
+                   const PlaceGraph& graph, const CostTerms& terms, const SpatialChoice& choice)
     : problem_(problem), convention_(convention), lattice_(lattice), graph_(graph), terms_(terms) {
   for (const ProblemTensor& tensor : problem.tensors) {
     RankMask window = 0;
@@ -55,9 +54,8 @@ LegCosts::LegCosts(const Problem& problem, const Convention& convention,
       window |= std::popcount(varying) > 1 ? varying : 0;
     }
     for (std::size_t r = 0; r < problem.bounds.size(); ++r) {
-      words *= has(tensor.relevant, static_cast<int>(r))
-                   ? static_cast<double>(problem.bounds[r])
-                   : 1.0;
+      words *=
+          has(tensor.relevant, static_cast<int>(r)) ? static_cast<double>(problem.bounds[r]) : 1.0;
     }
     window_ranks_.push_back(window);
     output_words_.push_back(words);
@@ -127,8 +125,8 @@ void LegCosts::list_cuts(const SpatialChoice& choice) {
 AxisMask LegCosts::axes_from(int array) const { return array_axes_[at(array)]; }
 
 bool LegCosts::cuts_array(std::size_t array) const {
-  return std::ranges::any_of(
-      cuts_, [&](const Cut& cut) { return cut.array == static_cast<int>(array); });
+  return std::ranges::any_of(cuts_,
+                             [&](const Cut& cut) { return cut.array == static_cast<int>(array); });
 }
 
 bool LegCosts::cuts_rank(std::size_t array, RankId rank) const {
@@ -150,8 +148,8 @@ void LegCosts::write_spreads(std::size_t array, TileIndex inward,
 double LegCosts::relevant_factor(std::size_t array, std::size_t tensor) const {
   double product = 1;
   for (const Cut& cut : cuts_) {
-    const bool counts = cut.array == static_cast<int>(array) &&
-                        (problem_.tensors[tensor].relevant & cut.rank) != 0;
+    const bool counts =
+        cut.array == static_cast<int>(array) && (problem_.tensors[tensor].relevant & cut.rank) != 0;
     product *= counts ? static_cast<double>(cut.trips) : 1.0;
   }
   return product;
@@ -265,10 +263,9 @@ void LegCosts::charge_arrays(const LegData& /*data*/, const Leg& leg, int array,
   costs[0] += deliveries * problem_.arrays[at(array)].delivery_pj[at(leg.tensor)];
   for (std::size_t i = 1; i < terms_.size(); ++i) {
     const CostTerms::Term& term = terms_.terms[i];
-    const bool counts =
-        term.place == array &&
-        (term.kind == CostTerms::Kind::array ||
-         (term.kind == CostTerms::Kind::array_tensor && term.tensor == leg.tensor));
+    const bool counts = term.place == array &&
+                        (term.kind == CostTerms::Kind::array ||
+                         (term.kind == CostTerms::Kind::array_tensor && term.tensor == leg.tensor));
     costs[i] += counts ? crossing / term.per_cycle : 0.0;
   }
 }
@@ -294,18 +291,16 @@ void LegCosts::charge_output(const LegData& data, const Leg& leg, double words, 
   } else {
     const double requested = words * data.all;
     const double output_words = output_words_[at(leg.tensor)];
-    const double refills =
-        to_all ? updates - output_words * data.copies : requested - unvalued.all;
-    refills_first =
-        to_all ? refills / data.from : requested / data.from - unvalued.first;
+    const double refills = to_all ? updates - output_words * data.copies : requested - unvalued.all;
+    refills_first = to_all ? refills / data.from : requested / data.from - unvalued.first;
     charge(leg.parent, leg.tensor, refills + updates - requested, 0, updates, data.from,
            refills_first + (updates - requested) / data.from, updates / data.from, costs);
     const double filled_first =
         to_all ? words - output_words / data.relevant : refills_first / data.relevant_leg;
     filled = to_all ? filled_first * data.to : refills;
     const double drains = convention_.charge_drain_reads ? words : 0.0;
-    charge(leg.child, leg.tensor, drains * data.to, filled, 0, data.to, drains,
-           filled_first + 0.0, costs);
+    charge(leg.child, leg.tensor, drains * data.to, filled, 0, data.to, drains, filled_first + 0.0,
+           costs);
     unvalued = {.all = words * data.to - filled, .first = words - filled_first};
   }
   for (int a = data.arrays_begin; a < data.arrays_end; ++a) {
@@ -314,10 +309,10 @@ void LegCosts::charge_output(const LegData& data, const Leg& leg, double words, 
     const bool all = to_all && leg.child != Leg::compute;
     const double given =
         all ? taken - output_words_[at(leg.tensor)] * data.inward_copies[i] : filled;
-    charge_arrays(data, leg, a, taken + given,
-                  refills_first / data.relevant_until[i] +
-                      words * data.outward[i] / array_instances(a),
-                  costs);
+    charge_arrays(
+        data, leg, a, taken + given,
+        refills_first / data.relevant_until[i] + words * data.outward[i] / array_instances(a),
+        costs);
   }
 }
 
@@ -399,8 +394,8 @@ void LegCosts::find_least_per_fill(std::size_t l) {
 }
 
 /// Intervals of one length at equal steps cover at least what the longest of them would, so the
-/// ratio for the whole box also holds for the part of it that a slide brings. Of several cuts of one
-/// dimension the widest counts.
+/// ratio for the whole box also holds for the part of it that a slide brings. Of several cuts of
+/// one dimension the widest counts.
 double LegCosts::least_spread(std::size_t l, TileIndex child) const {
   const LegData& data = legs_[l];
   const Leg& leg = graph_.legs[l];
@@ -423,9 +418,9 @@ double LegCosts::least_spread(std::size_t l, TileIndex child) const {
           const double step =
               static_cast<double>(term.coefficient * lattice_.tile_of(child, term.rank));
           const double trips = static_cast<double>(cut.trips);
-          widest = std::max(widest,
-                            std::min(trips, ((trips - 1) * step + static_cast<double>(size)) /
-                                                static_cast<double>(size)));
+          widest =
+              std::max(widest, std::min(trips, ((trips - 1) * step + static_cast<double>(size)) /
+                                                   static_cast<double>(size)));
         }
       }
     }
@@ -447,8 +442,8 @@ double LegCosts::window_cuts(std::size_t l) const {
 }
 
 TileIndex LegCosts::child_tiles(const Leg& leg, TileIndex at_tiles) const {
-  const int end = leg.child == Leg::compute ? leg.section
-                                            : problem_.storages[at(leg.child)].arrays_above;
+  const int end =
+      leg.child == Leg::compute ? leg.section : problem_.storages[at(leg.child)].arrays_above;
   for (int a = leg.section; a < end && at_tiles != no_tile; ++a) {
     at_tiles = inward_[at(a)][at_tiles];
   }
@@ -516,8 +511,8 @@ void LegCosts::spacings_of(const LegData& data, const Leg& leg, std::size_t dime
   spacings_.clear();
   const auto& terms = problem_.tensors[at(leg.tensor)].dimensions[dimension].terms;
   for (const Cut& cut : cuts_) {
-    if (cut.array < data.arrays_begin || cut.array >= data.arrays_end ||
-        (shared & cut.axis) == 0 || (window_ranks_[at(leg.tensor)] & cut.rank) == 0) {
+    if (cut.array < data.arrays_begin || cut.array >= data.arrays_end || (shared & cut.axis) == 0 ||
+        (window_ranks_[at(leg.tensor)] & cut.rank) == 0) {
       continue;
     }
     // Inward of the place where the leg is paid no loop cuts these ranks but other spreads.
@@ -602,8 +597,8 @@ double LegCosts::loop_above(const Leg& leg) const {
   for (std::size_t d = 0; d < dimensions.size(); ++d) {
     std::int64_t size = sizes_[d];
     for (const Term& term : dimensions[d].terms) {
-      const ChainLoop* loop = slides && chain_->front().rank == term.rank ? &chain_->front()
-                                                                         : nullptr;
+      const ChainLoop* loop =
+          slides && chain_->front().rank == term.rank ? &chain_->front() : nullptr;
       size += loop != nullptr ? term.coefficient * loop->tile * (loop->trips - 1) : 0;
     }
     words *= static_cast<double>(size);
@@ -658,8 +653,7 @@ void LegCosts::add_window(std::size_t l, double temporal, TileIndex at_tiles,
   words.fills = (crosses ? window_fetched(data, leg, 0) : words.reads) / data.to;
   charge_input(data, leg, words, costs);
   for (int a = data.arrays_begin; a < data.arrays_end; ++a) {
-    charge_arrays(data, leg, a,
-                  window_fetched(data, leg, data.shared_axes & axes_from(a + 1)),
+    charge_arrays(data, leg, a, window_fetched(data, leg, data.shared_axes & axes_from(a + 1)),
                   window_fetched(data, leg, data.shared_axes & axes_from(a)) / array_instances(a),
                   costs);
   }

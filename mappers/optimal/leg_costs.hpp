@@ -91,9 +91,9 @@ class LegCosts {
   /// Costs of a plain leg = constant + words * per_word - unvalued.all * credit...
   struct Affine {
     Costs constant{};
-    Costs per_word{};         ///< per word filled in one instance
-    Costs per_unvalued{};     ///< per Unvalued::all
-    Costs per_first{};        ///< per Unvalued::first
+    Costs per_word{};           ///< per word filled in one instance
+    Costs per_unvalued{};       ///< per Unvalued::all
+    Costs per_first{};          ///< per Unvalued::first
     double unvalued_words = 0;  ///< Unvalued::all after it = constant part + this * words + before
     double first_words = 0;
     double unvalued_constant = 0;
@@ -142,9 +142,9 @@ class LegCosts {
     bool is_output = false;
     int arrays_begin = 0;
     int arrays_end = 0;
-    double from = 1;      ///< instances of the parent
-    double to = 1;        ///< of the child
-    double all = 1;       ///< multiplicities, see PerfectNest
+    double from = 1;  ///< instances of the parent
+    double to = 1;    ///< of the child
+    double all = 1;   ///< multiplicities, see PerfectNest
     double shared = 1;
     double copies = 1;
     double relevant_leg = 1;
@@ -173,8 +173,8 @@ class LegCosts {
                      Costs& costs) const;
   void charge_arrays(const LegData& data, const Leg& leg, int array, double deliveries,
                      double crossing, Costs& costs) const;
-  void charge(int storage, int tensor, double reads, double fills, double updates,
-              double instances, double first_reads, double first_writes, Costs& costs) const;
+  void charge(int storage, int tensor, double reads, double fills, double updates, double instances,
+              double first_reads, double first_writes, Costs& costs) const;
   double array_instances(int array) const;
   double window_fetched(const LegData& data, const Leg& leg, AxisMask shared);
   double overlapping(const LegData& data, const Leg& leg, AxisMask shared);

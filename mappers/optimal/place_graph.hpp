@@ -31,21 +31,21 @@ struct Event {
     finish   ///< the operations: the last legs are paid
   };
   Kind kind = Kind::finish;
-  int tensor = 0;                ///< of place and settle (-1: all tensors of the storage)
-  int storage = 0;               ///< of place and settle
-  bool settles = false;          ///< the store node of a placed child stands right here
+  int tensor = 0;                   ///< of place and settle (-1: all tensors of the storage)
+  int storage = 0;                  ///< of place and settle
+  bool settles = false;             ///< the store node of a placed child stands right here
   std::vector<std::size_t> legs{};  ///< in PlaceGraph::legs: one, or of finish one per tensor
-  std::size_t to = 0;            ///< state after it
+  std::size_t to = 0;               ///< state after it
 };
 
 /// Where a nest can stand between two events.
 struct PlaceState {
-  int section = 0;               ///< arrays crossed
-  std::vector<int> holder;       ///< by tensor: the innermost storage placed
+  int section = 0;                 ///< arrays crossed
+  std::vector<int> holder;         ///< by tensor: the innermost storage placed
   std::vector<std::uint64_t> due;  ///< by tensor: storages placed whose store node is still to come
-  int last = 0;                  ///< storage of the last store node, where that matters
-  std::uint64_t closed = 0;      ///< storages whose store node stands, where nests are even
-  RankMask loops = 0;            ///< ranks that temporal loops may run over here
+  int last = 0;                    ///< storage of the last store node, where that matters
+  std::uint64_t closed = 0;        ///< storages whose store node stands, where nests are even
+  RankMask loops = 0;              ///< ranks that temporal loops may run over here
   std::vector<Event> events;
 
   auto key() const { return std::tie(section, holder, due, last, closed); }

@@ -10,7 +10,7 @@ namespace tessera::optimal {
 
 namespace {
 
-constexpr std::size_t most_copies = 6;
+constexpr std::size_t most_copies = 3;
 constexpr std::size_t bounds_per_rank = 4;
 constexpr std::size_t most_choices = 20'000;
 

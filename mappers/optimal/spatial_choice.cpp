@@ -32,9 +32,9 @@ class ArrayChoices {
 
   std::vector<std::vector<Spread>> list() {
     left_ = problem_.bounds;
-    const std::int64_t room =
-        array_.axis_count == 0 ? 1
-                               : problem_.axes[static_cast<std::size_t>(array_.first_axis)].size;
+    const std::int64_t room = array_.axis_count == 0
+                                  ? 1
+                                  : problem_.axes[static_cast<std::size_t>(array_.first_axis)].size;
     choose(0, 0, room);
     return std::move(choices_);
   }
@@ -60,9 +60,8 @@ class ArrayChoices {
     }
     for (const std::int64_t trips : divisors(left_[rank])) {
       if (trips > 1 && trips <= room) {
-        spreads_.push_back({.axis = static_cast<AxisId>(id),
-                            .rank = static_cast<RankId>(rank),
-                            .trips = trips});
+        spreads_.push_back(
+            {.axis = static_cast<AxisId>(id), .rank = static_cast<RankId>(rank), .trips = trips});
         left_[rank] /= trips;
         choose(axis, rank + 1, room / trips);
         left_[rank] *= trips;

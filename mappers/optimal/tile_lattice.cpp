@@ -33,9 +33,8 @@ TileLattice::TileLattice(const Problem& problem) : by_rank_(problem.bounds.size(
         }
         // A tile is covered where no other lies between.
         for (const std::uint32_t j : below) {
-          if (std::ranges::none_of(below, [&](std::uint32_t k) {
-                return k != j && tiles[k] % tiles[j] == 0;
-              })) {
+          if (std::ranges::none_of(
+                  below, [&](std::uint32_t k) { return k != j && tiles[k] % tiles[j] == 0; })) {
             covers.push_back(j);
           }
         }

@@ -13,8 +13,7 @@ namespace {
 std::size_t at(auto id) { return static_cast<std::size_t>(index(id)); }
 
 /// Words of a dimension's box for the tiles at `index`.
-std::int64_t extent(const TileLattice& lattice, const TensorDimension& dimension,
-                    TileIndex index) {
+std::int64_t extent(const TileLattice& lattice, const TensorDimension& dimension, TileIndex index) {
   std::int64_t size = 1;
   for (const Term& term : dimension.terms) {
     size += term.coefficient * (lattice.tile_of(index, term.rank) - 1);
@@ -45,9 +44,9 @@ bool has_no_holes(const TileLattice& lattice, const TensorDimension& dimension, 
 /// How far, at least, a step of an outer loop moves the box along `dimension`, after the innermost
 /// loop has swept `rank` from the tile that it leaves to the tile `above` has.
 ///
-/// In a perfect nest a step of a loop of some rank moves that rank on by its tile, whatever loops of
-/// the same rank stand inside, and takes every other rank that has loops inside back by their whole
-/// sweep. So a step over
+/// In a perfect nest a step of a loop of some rank moves that rank on by its tile, whatever loops
+/// of the same rank stand inside, and takes every other rank that has loops inside back by their
+/// whole sweep. So a step over
 /// - another rank of the dimension moves on by that rank's tile and back by a sweep of `rank`, here
 ///   or further out: of some multiple of the tile above that divides the bound;
 /// - `rank` itself, further out, goes on where the sweep has ended;
@@ -208,7 +207,8 @@ void TileTables::add_slides(const Problem& problem, const Convention& convention
     for (std::size_t from = 1; from < along.tiles.size(); ++from) {
       for (const std::uint32_t to : along.below[from]) {
         Slide slide{.dimension = d, .from = from, .to = to, .words = {}};
-        for (std::size_t outer = 0; outer < lattice.size(); outer += along.stride * along.tiles.size()) {
+        for (std::size_t outer = 0; outer < lattice.size();
+             outer += along.stride * along.tiles.size()) {
           for (std::size_t inner = 0; inner < along.stride; ++inner) {
             const auto above = static_cast<TileIndex>(outer + from * along.stride + inner);
             const auto below = static_cast<TileIndex>(outer + to * along.stride + inner);

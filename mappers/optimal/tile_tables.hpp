@@ -25,15 +25,15 @@ double slide_words(const Problem& problem, const TileLattice& lattice, std::size
 
 /// What depends on the layer alone, by tile vector.
 struct TileTables {
-  std::vector<double> nests;              ///< product over ranks of bound / tile
-  std::vector<std::vector<double>> box;   ///< by tensor: words of the box
-  std::vector<std::vector<double>> hits;  ///< by tensor: words that operations touch (output)
-  std::vector<std::vector<bool>> dense;   ///< by window tensor: the box has no holes
-  std::vector<RankMask> window_ranks;     ///< by tensor; 0 for the output
-  std::vector<std::vector<Slide>> slides; ///< by tensor
-  /// By window tensor: words filled, times instances, where no loop stands right above the place. At
-  /// least those of the best slide, where loops above another node may slide this one as well: where
-  /// there are several windows, or nodes must stand where their tiles are placed.
+  std::vector<double> nests;               ///< product over ranks of bound / tile
+  std::vector<std::vector<double>> box;    ///< by tensor: words of the box
+  std::vector<std::vector<double>> hits;   ///< by tensor: words that operations touch (output)
+  std::vector<std::vector<bool>> dense;    ///< by window tensor: the box has no holes
+  std::vector<RankMask> window_ranks;      ///< by tensor; 0 for the output
+  std::vector<std::vector<Slide>> slides;  ///< by tensor
+  /// By window tensor: words filled, times instances, where no loop stands right above the place.
+  /// At least those of the best slide, where loops above another node may slide this one as well:
+  /// where there are several windows, or nodes must stand where their tiles are placed.
   std::vector<std::vector<double>> standing;
 
   TileTables(const Problem& problem, const Convention& convention, const TileLattice& lattice);
