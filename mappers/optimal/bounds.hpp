@@ -19,44 +19,48 @@ struct Remaining {
   std::vector<double> per_first;
 };
 
-/// Price of holding a bit in each storage, by StorageId: a Lagrange multiplier of its capacity.
-using Prices = std::vector<double>;
-
 /// Bounds for the nests of one layer. One per thread and layer; reused over spatial choices.
 class Bounds {
  public:
   Bounds(const Problem& problem, const TileLattice& lattice, const PlaceGraph& graph,
          const TileTables& tables);
 
-  /// Prepares for a spatial choice.
+  /// Prepares for a spatial choice; `costs` must outlive what is solved for it.
   void prepare(const LegCosts& costs);
 
-  /// The least of entry `term` of Costs, plus the price of what is held. States of sections up to
-  /// `sections` only; the others are as `remaining` has them.
-  void solve(const LegCosts& costs, std::size_t term, const Prices& prices, int sections,
-             Remaining& remaining);
+  /// The least of entry `term` of Costs, of the choice prepared for.
+  void solve(std::size_t term, Remaining& remaining);
 
  private:
-  void solve_state(const LegCosts& costs, std::size_t term, const Prices& prices, std::size_t state,
-                   Remaining& remaining);
-  void add_place(const LegCosts& costs, std::size_t term, const Prices& prices, const Event& event,
-                 Remaining& remaining, std::vector<double>& least);
-  void add_window(const LegCosts& costs, std::size_t term, std::size_t leg, double constant,
-                  std::vector<double>& least);
+  void solve_state(std::size_t state);
+  void add_place(const Event& event, std::vector<double>& least);
+  void add_plain(std::size_t leg, const Event& event, std::vector<double>& least) const;
+  void add_window(std::size_t leg, double constant, std::vector<double>& least);
+  void add_window_inside(std::size_t leg, double constant, std::vector<double>& least);
+  void add_window_outward(std::size_t leg, double constant, std::vector<double>& least) const;
+  void add_cross(const Event& event, std::vector<double>& least) const;
+  double finish_cost(const Event& event) const;
+  void save_unvalued(std::size_t state);
+  void prepare_leg(std::size_t leg);
+  void prepare_outward(std::size_t leg);
+  TileIndex child_of(std::size_t leg, TileIndex tiles) const;
 
-  const Problem& problem_;
-  const TileLattice& lattice_;
-  const PlaceGraph& graph_;
-  const TileTables& tables_;
-  std::vector<std::vector<double>> words_;  ///< by leg: plain: words filled per instance
-  std::vector<std::vector<double>> bits_;   ///< by leg: room taken; infinite where it does not fit
   /// Of a window leg that is paid outward of spreads, what one instance is filled with and what is
   /// read for it, at least: by tile vector, and by slide.
   struct Outward {
     std::vector<double> fills;
     std::vector<double> reads;
   };
-  void prepare_outward(const LegCosts& costs, std::size_t leg);
+
+  const Problem& problem_;
+  const TileLattice& lattice_;
+  const PlaceGraph& graph_;
+  const TileTables& tables_;
+  const LegCosts* costs_ = nullptr;  ///< of the spatial choice at hand
+  std::size_t term_ = 0;             ///< what is being solved for
+  Remaining* remaining_ = nullptr;
+  std::vector<std::vector<double>> words_;  ///< by leg: plain: words filled per instance
+  std::vector<std::vector<double>> fits_;  ///< by leg: 0, or infinite where the child does not fit
   std::vector<std::vector<Outward>> outward_;  ///< by leg; first without a slide
   std::vector<std::vector<double>> spread_;    ///< by window leg that crosses arrays: least_spread
   std::vector<double> per_word_;               ///< scratch

@@ -36,64 +36,55 @@ LabelSearch::LabelSearch(const SearchSpace& space, LegCosts& costs, Evaluator& e
       std::ranges::any_of(space.tables.window_ranks, [](RankMask ranks) { return ranks != 0; });
 }
 
-bool LabelSearch::of_interest(std::size_t state, TileIndex tiles, const double* costs,
-                              const double* used, const Unvalued& unvalued, double& value) {
-  const auto remains = [&](std::size_t term) {
-    const Remaining& remaining = *guide_->remaining[term];
-    return remaining.least[state][tiles] + unvalued.all * remaining.per_unvalued[state] +
-           unvalued.first * remaining.per_first[state];
-  };
-  double energy = costs[0] + remains(0) + guide_->constant_pj;
-  if (energy == infinity) {
-    return false;
-  }
-  for (std::size_t i = 0; i < shared_.size(); ++i) {
-    const double room = static_cast<double>(*space_.problem.storages[at(shared_[i])].usable_bits);
-    energy += guide_->prices[at(shared_[i])] * (used[i] - room);
-  }
-  double cycles = guide_->least_cycles;
-  for (std::size_t i = 1; i < terms_; ++i) {
-    const double rest = guide_->remaining[i] == nullptr ? 0.0 : remains(i);
-    cycles = std::max(cycles, costs[i] + rest);
-  }
-  if (space_.convention.round_cycles) {
-    cycles = rounded_up(cycles);
-  }
-  energy += guide_->leakage_pj_per_cycle * cycles;
-  if (incumbent_->beats(energy, cycles)) {
-    ++statistics_->by_bound;
-    return false;
-  }
-  value = objective_value(incumbent_->objective(), {.energy_pj = energy, .cycles = cycles});
-  return true;
+double LabelSearch::remains(const Remaining& remaining, std::size_t state, TileIndex tiles,
+                            const Unvalued& unvalued) {
+  return remaining.least[state][tiles] + unvalued.all * remaining.per_unvalued[state] +
+         unvalued.first * remaining.per_first[state];
 }
 
-ScoreBound LabelSearch::floor(const Guide& guide) const {
-  const TileIndex top = space_.lattice.top();
+/// What no nest can go below that has `costs` behind it and `tiles` left at `state`.
+ScoreBound LabelSearch::bound_of(std::size_t state, TileIndex tiles, const double* costs,
+                                 const Unvalued& unvalued) const {
+  ScoreBound bound{.energy_pj = costs[0] + guide_->constant_pj +
+                                remains(*guide_->remaining[0], state, tiles, unvalued),
+                   .cycles = guide_->least_cycles};
+  for (std::size_t i = 1; i < terms_; ++i) {
+    const Remaining* remaining = guide_->remaining[i];
+    const double rest =
+        remaining == nullptr ? 0.0 : remains(*remaining, state, tiles, unvalued);
+    bound.cycles = std::max(bound.cycles, costs[i] + rest);
+  }
+  if (space_.convention.round_cycles && bound.cycles < infinity) {
+    bound.cycles = rounded_up(bound.cycles);
+  }
+  bound.energy_pj += guide_->leakage_pj_per_cycle * bound.cycles;
+  return bound;
+}
+
+bool LabelSearch::of_interest(const ScoreBound& bound) {
+  if (!(bound.energy_pj < infinity)) {
+    return false;
+  }
+  const bool beaten = incumbent_->beats(bound.energy_pj, bound.cycles);
+  statistics_->by_bound += beaten ? 1 : 0;
+  return !beaten;
+}
+
+/// At the start no output word has a value.
+Unvalued LabelSearch::all_unvalued() const {
   Unvalued unvalued;
   for (std::size_t t = 0; t < space_.problem.tensors.size(); ++t) {
     if (space_.problem.tensors[t].is_output) {
-      unvalued.all = unvalued.first = space_.tables.hits[t][top];
+      unvalued.all = unvalued.first = space_.tables.hits[t][space_.lattice.top()];
     }
   }
-  const auto remains = [&](std::size_t term) {
-    const Remaining& remaining = *guide.remaining[term];
-    return remaining.least[0][top] + unvalued.all * remaining.per_unvalued[0] +
-           unvalued.first * remaining.per_first[0];
-  };
-  ScoreBound bound{.energy_pj = remains(0) + guide.constant_pj, .cycles = guide.least_cycles};
-  for (std::size_t s = 0; s < space_.problem.storages.size(); ++s) {
-    const auto& room = space_.problem.storages[s].usable_bits;
-    bound.energy_pj -= room ? guide.prices[s] * static_cast<double>(*room) : 0.0;
-  }
-  for (std::size_t i = 1; i < terms_; ++i) {
-    bound.cycles = std::max(bound.cycles, guide.remaining[i] == nullptr ? 0.0 : remains(i));
-  }
-  if (space_.convention.round_cycles && std::isfinite(bound.cycles)) {
-    bound.cycles = rounded_up(bound.cycles);
-  }
-  bound.energy_pj += guide.leakage_pj_per_cycle * bound.cycles;
-  return bound;
+  return unvalued;
+}
+
+ScoreBound LabelSearch::floor(const Guide& guide) {
+  guide_ = &guide;
+  const std::vector<double> nothing(terms_, 0.0);
+  return bound_of(0, space_.lattice.top(), nothing.data(), all_unvalued());
 }
 
 void LabelSearch::start() {
@@ -104,21 +95,21 @@ void LabelSearch::start() {
   known_.clear();
   Label root;
   root.tiles = space_.lattice.top();
-  for (std::size_t t = 0; t < space_.problem.tensors.size(); ++t) {
-    if (space_.problem.tensors[t].is_output) {
-      root.unvalued.all = root.unvalued.first = space_.tables.hits[t][root.tiles];
-    }
-  }
+  root.unvalued = all_unvalued();
   labels_.push_back(root);
   costs_pool_.assign(width_, 0.0);
-  double value = 0;
-  if (of_interest(0, root.tiles, costs_of(0), costs_of(0) + terms_, root.unvalued, value)) {
-    queue_.push_back({.value = value, .depth = 0, .label = 0});
+  const ScoreBound bound = bound_of(0, root.tiles, costs_of(0), root.unvalued);
+  if (of_interest(bound)) {
+    queue_.push_back({.value = value_of(bound), .depth = 0, .label = 0});
   }
 }
 
-bool LabelSearch::run(const Guide& guide, std::size_t most_labels,
-                      const std::function<bool()>& may_go_on, Incumbent& incumbent,
+double LabelSearch::value_of(const ScoreBound& bound) const {
+  return objective_value(incumbent_->objective(),
+                         {.energy_pj = bound.energy_pj, .cycles = bound.cycles});
+}
+
+bool LabelSearch::run(const Guide& guide, const Limits& limits, Incumbent& incumbent,
                       LabelStatistics& statistics, ScoreBound& open) {
   guide_ = &guide;
   incumbent_ = &incumbent;
@@ -131,7 +122,7 @@ bool LabelSearch::run(const Guide& guide, std::size_t most_labels,
       later_.diving = false;
       std::make_heap(queue_.begin(), queue_.end(), later_);
     }
-    if (labels_.size() > most_labels || (++rounds % 64 == 0 && !may_go_on())) {
+    if (labels_.size() > limits.labels || (++rounds % 64 == 0 && !limits.may_go_on())) {
       open = floor(guide);
       return false;
     }
@@ -201,8 +192,9 @@ std::uint32_t LabelSearch::segment_dimensions(const Label& label, const PlaceSta
                    : space_.problem.tensors[at(event.tensor)].relevant | windows;
       break;
     case Event::Kind::settle:
-      // What may run below the node as well runs there.
-      ranks &= ~space_.graph.states[event.to].loops;
+      // What may run below the node as well runs there; but a window's rank may have one loop on
+      // either side.
+      ranks &= ~space_.graph.states[event.to].loops | open_window_ranks(state);
       break;
     case Event::Kind::cross:
       if (space_.convention.window != Window::loop_above) {
@@ -215,6 +207,14 @@ std::uint32_t LabelSearch::segment_dimensions(const Label& label, const PlaceSta
       break;
   }
   return space_.lattice.dimensions_of(ranks);
+}
+
+RankMask LabelSearch::open_window_ranks(const PlaceState& state) const {
+  RankMask ranks = 0;
+  for (std::size_t t = 0; t < space_.problem.tensors.size(); ++t) {
+    ranks |= has(open_windows(state), static_cast<int>(t)) ? space_.tables.window_ranks[t] : 0;
+  }
+  return ranks;
 }
 
 /// Ranks of windows whose words still have to cross the next array.
@@ -305,6 +305,14 @@ void LabelSearch::choose_tiles(std::size_t position) {
 void LabelSearch::reach() {
   const Label& parent = labels_[parent_];
   const Event& event = space_.graph.states[parent.state].events[event_];
+  for (const Loop& loop : unordered_) {
+    const RankMask rank = bit(space_.lattice.dimensions()[loop.dimension].rank);
+    const bool again = event.kind == Event::Kind::settle &&
+                       (space_.graph.states[event.to].loops & rank) != 0;
+    if (again && loop.tile == 0) {
+      return;  // nothing is left for a second loop
+    }
+  }
   TileIndex inward = tiles_;
   if (event.kind == Event::Kind::cross) {
     inward = leg_costs_.inward(at(event.storage), tiles_);
@@ -346,7 +354,7 @@ void LabelSearch::reach_in_orders() {
   }
   const auto is_closing = [&](const Loop& loop) {
     const RankMask rank = bit(space_.lattice.dimensions()[loop.dimension].rank);
-    bool closing = true;
+    bool closing = space_.convention.window != Window::loop_above;
     for (std::size_t t = 0; t < space_.problem.tensors.size(); ++t) {
       closing = closing &&
                 (!has(open, static_cast<int>(t)) ||
@@ -436,7 +444,13 @@ bool LabelSearch::pay(const Event& event, bool slides) {
   Costs costs{};
   if (leg_costs_.is_window(leg)) {
     collect_chain(at(event.tensor), true);
-    leg_costs_.add_window(leg, temporal, tiles_, chain_, slides, crossed_, costs);
+    leg_costs_.add_window(leg,
+                          {.temporal = temporal,
+                           .tiles = tiles_,
+                           .chain = chain_,
+                           .slides = slides,
+                           .crossed = crossed_},
+                          costs);
   } else {
     leg_costs_.add_plain(leg, temporal, tiles_, unvalued_, costs);
   }
@@ -480,8 +494,9 @@ void LabelSearch::collect_chain(std::size_t tensor, bool for_node) {
       } else {
         add(first[i], before, before, outer);
       }
-      outer *= static_cast<double>(d.tiles[space_.lattice.coordinate(before, first[i].dimension)] /
-                                   d.tiles[first[i].tile]);
+      const std::int64_t trips =
+          space_.lattice.tile(before, first[i].dimension) / d.tiles[first[i].tile];
+      outer *= static_cast<double>(trips);
     }
     std::reverse(chain_.begin() + static_cast<std::ptrdiff_t>(begin), chain_.end());
     const Label& label = labels_[above];
@@ -563,8 +578,8 @@ std::uint32_t LabelSearch::looped_after(const Event& event, TileIndex tiles) con
 }
 
 void LabelSearch::admit(const Event& event, TileIndex tiles, std::uint64_t frozen) {
-  double value = 0;
-  if (!of_interest(event.to, tiles, now_.data(), now_.data() + terms_, unvalued_, value)) {
+  const ScoreBound bound = bound_of(event.to, tiles, now_.data(), unvalued_);
+  if (!of_interest(bound)) {
     return;
   }
   Label label;
@@ -599,7 +614,7 @@ void LabelSearch::admit(const Event& event, TileIndex tiles, std::uint64_t froze
   }
   loops_.insert(loops_.end(), segment_.begin(), segment_.end());
   ++statistics_->created;
-  queue_.push_back({.value = value, .depth = label.depth, .label = id});
+  queue_.push_back({.value = value_of(bound), .depth = label.depth, .label = id});
   std::push_heap(queue_.begin(), queue_.end(), later_);
 }
 

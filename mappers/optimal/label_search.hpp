@@ -19,16 +19,6 @@
 
 namespace tessera::optimal {
 
-/// What the searches of one layer share.
-struct SearchSpace {
-  const Problem& problem;
-  const Convention& convention;
-  const TileLattice& lattice;
-  const PlaceGraph& graph;
-  const TileTables& tables;
-  const CostTerms& terms;
-};
-
 /// The best so far, as a bound for what is still of interest.
 class Incumbent {
  public:
@@ -75,10 +65,8 @@ class LabelSearch {
   LabelSearch(const SearchSpace& space, LegCosts& costs, Evaluator& evaluator);
 
   /// Bounds to use; `remaining[i]` is for entry i of Costs, nullptr where there is none.
-  /// The energy's was solved under `prices`.
   struct Guide {
     std::vector<const Remaining*> remaining;
-    Prices prices;
     double least_cycles = 0;  ///< of the spatial choice, from its operations
     double leakage_pj_per_cycle = 0;
     double constant_pj = 0;  ///< energy of the operations
@@ -86,12 +74,16 @@ class LabelSearch {
   };
 
   /// What no nest of this choice can go below.
-  ScoreBound floor(const Guide& guide) const;
+  ScoreBound floor(const Guide& guide);
 
-  /// Searches until nothing of interest is left. Returns false where it was told to stop or grew
-  /// past `most_labels`; then `open` is the least bound of what was not looked at.
-  bool run(const Guide& guide, std::size_t most_labels, const std::function<bool()>& may_go_on,
-           Incumbent& incumbent, LabelStatistics& statistics, ScoreBound& open);
+  struct Limits {
+    std::size_t labels = 0;           ///< kept at a time
+    std::function<bool()> may_go_on;  ///< asked every now and then
+  };
+
+  /// Searches until nothing of interest is left. Returns false where a limit was reached first; then `open` is the least bound of what was not looked at.
+  bool run(const Guide& guide, const Limits& limits, Incumbent& incumbent,
+           LabelStatistics& statistics, ScoreBound& open);
 
  private:
   static constexpr std::uint32_t none = ~std::uint32_t{0};
@@ -147,6 +139,7 @@ class LabelSearch {
   void expand(std::uint32_t label, std::size_t event);
   std::uint32_t segment_dimensions(const Label& label, const PlaceState& state,
                                    const Event& event) const;
+  RankMask open_window_ranks(const PlaceState& state) const;
   RankMask crossing_windows(const PlaceState& state) const;
   std::uint32_t looped_after(const Event& event, TileIndex tiles) const;
   RankMask needed_innermost(const Event& event) const;
@@ -157,8 +150,14 @@ class LabelSearch {
   bool pay(const Event& event, bool slides);
   void admit(const Event& event, TileIndex tiles, std::uint64_t frozen);
   void finish(const Event& event);
-  bool of_interest(std::size_t state, TileIndex tiles, const double* costs, const double* used,
-                   const Unvalued& unvalued, double& value);
+  /// What remains to be paid of one entry of Costs, at least.
+  static double remains(const Remaining& remaining, std::size_t state, TileIndex tiles,
+                        const Unvalued& unvalued);
+  ScoreBound bound_of(std::size_t state, TileIndex tiles, const double* costs,
+                      const Unvalued& unvalued) const;
+  bool of_interest(const ScoreBound& bound);
+  double value_of(const ScoreBound& bound) const;
+  Unvalued all_unvalued() const;
   bool is_dominated(const Key& key, std::uint32_t label);
   std::uint64_t open_windows(const PlaceState& state) const;
   std::uint64_t chain_signature(const PlaceState& state);

@@ -184,17 +184,15 @@ LayerSearch::Outcome LayerSearch::search(const SpatialChoice& choice,
     return outcome;
   }
   const SearchSpace space{problem_, *options_.convention, *lattice_, graph_, *tables_, terms_};
-  LegCosts costs(problem_, *options_.convention, *lattice_, graph_, terms_, choice);
+  LegCosts costs(space, choice);
   Bounds bounds(problem_, *lattice_, graph_, *tables_);
   bounds.prepare(costs);
-  const Prices prices(problem_.storages.size(), 0.0);
   std::vector<double> used;
   for (const ProblemStorage& storage : problem_.storages) {
     used.push_back(costs.instances(storage.arrays_above));
   }
   LabelSearch::Guide guide{
       .remaining = std::vector<const Remaining*>(terms_.size(), nullptr),
-      .prices = prices,
       .least_cycles = tables_->nests[0] / choice.instances / problem_.compute().ops_per_cycle,
       .leakage_pj_per_cycle =
           leakage_rate(problem_, *options_.convention, costs.instances_used(), used),
@@ -202,7 +200,6 @@ LayerSearch::Outcome LayerSearch::search(const SpatialChoice& choice,
   Evaluator evaluator(scored_on_, *options_.convention);
   LabelSearch search(space, costs, evaluator);
   std::vector<Remaining> remaining(terms_.size());
-  const auto all = static_cast<int>(problem_.arrays.size());
   for (std::size_t i = 0; i < terms_.size(); ++i) {
     const CostTerms::Term& term = terms_.terms[i];
     const bool outermost = term.place == 0 && term.kind != CostTerms::Kind::array &&
@@ -210,7 +207,7 @@ LayerSearch::Outcome LayerSearch::search(const SpatialChoice& choice,
     if (!outermost) {
       continue;
     }
-    bounds.solve(costs, i, prices, all, remaining[i]);
+    bounds.solve(i, remaining[i]);
     guide.remaining[i] = &remaining[i];
     const ScoreBound floor = search.floor(guide);
     if (!(floor.energy_pj < infinity) || outcome.incumbent.beats(floor.energy_pj, floor.cycles)) {
@@ -221,8 +218,8 @@ LayerSearch::Outcome LayerSearch::search(const SpatialChoice& choice,
   guide.may_dominate =
       may_dominate(problem_, *options_.convention, graph_, costs, terms_, remaining);
   outcome.complete = search.run(
-      guide, effort_.labels, [&] { return !clock_.is_over(); }, outcome.incumbent,
-      outcome.statistics, outcome.open);
+      guide, {.labels = effort_.labels, .may_go_on = [&] { return !clock_.is_over(); }},
+      outcome.incumbent, outcome.statistics, outcome.open);
   return outcome;
 }
 

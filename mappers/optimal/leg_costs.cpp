@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <cstdlib>
 
 namespace tessera::optimal {
 
@@ -40,44 +39,48 @@ CostTerms::CostTerms(const Problem& problem, const Convention& convention) {
   terms.resize(std::min(terms.size(), most_costs));
 }
 
-LegCosts::LegCosts(const Problem& problem, const Convention& convention, const TileLattice& lattice,
-                   const PlaceGraph& graph, const CostTerms& terms, const SpatialChoice& choice)
-    : problem_(problem), convention_(convention), lattice_(lattice), graph_(graph), terms_(terms) {
-  for (const ProblemTensor& tensor : problem.tensors) {
-    RankMask window = 0;
-    double words = 1;
-    for (const TensorDimension& dimension : tensor.dimensions) {
-      RankMask varying = 0;
-      for (const Term& term : dimension.terms) {
-        varying |= problem.bounds[at(term.rank)] > 1 ? bit(term.rank) : 0;
-      }
-      window |= std::popcount(varying) > 1 ? varying : 0;
-    }
-    for (std::size_t r = 0; r < problem.bounds.size(); ++r) {
-      words *=
-          has(tensor.relevant, static_cast<int>(r)) ? static_cast<double>(problem.bounds[r]) : 1.0;
-    }
-    window_ranks_.push_back(window);
-    output_words_.push_back(words);
+LegCosts::LegCosts(const SearchSpace& space, const SpatialChoice& choice)
+    : problem_(space.problem),
+      convention_(space.convention),
+      lattice_(space.lattice),
+      graph_(space.graph),
+      terms_(space.terms),
+      window_ranks_(space.tables.window_ranks) {
+  for (std::size_t t = 0; t < problem_.tensors.size(); ++t) {
+    output_words_.push_back(words_per_nest(t));
   }
-  shared_.assign(problem.tensors.size(), 0);
-  array_axes_.assign(problem.arrays.size() + 1, 0);
-  for (std::size_t a = 0; a < problem.axes.size(); ++a) {
-    for (std::size_t t = 0; t < problem.tensors.size(); ++t) {
-      if (has(problem.axes[a].multicast | problem.axes[a].reduce, static_cast<int>(t))) {
-        shared_[t] |= AxisMask{1} << a;
-      }
-    }
-    for (int array = 0; array <= index(problem.axes[a].array); ++array) {
-      array_axes_[at(array)] |= AxisMask{1} << a;
-    }
-  }
+  find_sharing();
   list_cuts(choice);
-  legs_.resize(graph.legs.size());
+  legs_.resize(graph_.legs.size());
   for (std::size_t l = 0; l < legs_.size(); ++l) {
     prepare(l);
     find_affine(l);
     find_least_per_fill(l);
+  }
+}
+
+/// Settings of a tensor's ranks: for an output whose tiles do not overlap, its words.
+double LegCosts::words_per_nest(std::size_t tensor) const {
+  double words = 1;
+  for (std::size_t r = 0; r < problem_.bounds.size(); ++r) {
+    const bool relevant = has(problem_.tensors[tensor].relevant, static_cast<int>(r));
+    words *= relevant ? static_cast<double>(problem_.bounds[r]) : 1.0;
+  }
+  return words;
+}
+
+void LegCosts::find_sharing() {
+  shared_.assign(problem_.tensors.size(), 0);
+  array_axes_.assign(problem_.arrays.size() + 1, 0);
+  for (std::size_t a = 0; a < problem_.axes.size(); ++a) {
+    const ProblemAxis& axis = problem_.axes[a];
+    for (std::size_t t = 0; t < problem_.tensors.size(); ++t) {
+      const bool shares = has(axis.multicast | axis.reduce, static_cast<int>(t));
+      shared_[t] |= shares ? AxisMask{1} << a : 0;
+    }
+    for (int array = 0; array <= index(axis.array); ++array) {
+      array_axes_[at(array)] |= AxisMask{1} << a;
+    }
   }
 }
 
@@ -101,25 +104,28 @@ void LegCosts::list_cuts(const SpatialChoice& choice) {
       product *= static_cast<double>(spreads[i].trips);
     }
     instances_.push_back(product);
-    // Where the array's spreads lead from each tile vector.
-    std::vector<TileIndex> inward{0};
-    for (const TileLattice::Dimension& dimension : lattice_.dimensions()) {
-      const std::int64_t factor = choice.factor(a, dimension.rank);
-      std::vector<TileIndex> longer;
-      longer.reserve(inward.size() * dimension.tiles.size());
-      for (const TileIndex outer : inward) {
-        for (const std::int64_t tile : dimension.tiles) {
-          const auto to = static_cast<std::size_t>(
-              std::ranges::lower_bound(dimension.tiles, tile / factor) - dimension.tiles.begin());
-          longer.push_back(outer == no_tile || tile % factor != 0
-                               ? no_tile
-                               : outer + static_cast<TileIndex>(to * dimension.stride));
-        }
-      }
-      inward = std::move(longer);
-    }
-    inward_.push_back(std::move(inward));
+    list_inward(choice, a);
   }
+}
+
+/// Where the array's spreads lead from each tile vector.
+void LegCosts::list_inward(const SpatialChoice& choice, std::size_t array) {
+  std::vector<TileIndex> inward{0};
+  for (const TileLattice::Dimension& dimension : lattice_.dimensions()) {
+    const std::int64_t factor = choice.factor(array, dimension.rank);
+    std::vector<TileIndex> longer;
+    longer.reserve(inward.size() * dimension.tiles.size());
+    for (const TileIndex outer : inward) {
+      for (const std::int64_t tile : dimension.tiles) {
+        const auto found = std::ranges::lower_bound(dimension.tiles, tile / factor);
+        const auto step = static_cast<std::size_t>(found - dimension.tiles.begin());
+        const bool cuts = outer != no_tile && tile % factor == 0;
+        longer.push_back(cuts ? outer + static_cast<TileIndex>(step * dimension.stride) : no_tile);
+      }
+    }
+    inward = std::move(longer);
+  }
+  inward_.push_back(std::move(inward));
 }
 
 AxisMask LegCosts::axes_from(int array) const { return array_axes_[at(array)]; }
@@ -219,62 +225,65 @@ void LegCosts::prepare(std::size_t l) {
   }
 }
 
-void LegCosts::charge(int storage, int tensor, double reads, double fills, double updates,
-                      double instances, double first_reads, double first_writes,
-                      Costs& costs) const {
-  const ProblemStorage& s = problem_.storages[at(storage)];
-  const std::size_t t = at(tensor);
+double LegCosts::access_energy(const Work& work) const {
+  const ProblemStorage& storage = problem_.storages[at(work.storage)];
+  const std::size_t t = at(work.tensor);
   const double update_pj = convention_.update_energy == UpdateEnergy::write_pj
-                               ? s.write_pj_per_word[t]
-                               : s.update_pj_per_word[t];
+                               ? storage.write_pj_per_word[t]
+                               : storage.update_pj_per_word[t];
   const bool whole = exact_ && convention_.words_per_access == WordsPerAccess::whole_per_instance;
   const auto words = [&](double count) {
-    return whole ? std::ceil(count / instances / s.access_words[t]) * s.access_words[t] * instances
+    const double per_access = storage.access_words[t];
+    return whole ? std::ceil(count / work.instances / per_access) * per_access * work.instances
                  : count;
   };
-  costs[0] += words(reads) * s.read_pj_per_word[t] + words(fills) * s.write_pj_per_word[t] +
-              words(updates) * update_pj;
-  const double bits = s.word_bits[t];
+  return words(work.reads) * storage.read_pj_per_word[t] +
+         words(work.fills) * storage.write_pj_per_word[t] + words(work.updates) * update_pj;
+}
+
+void LegCosts::charge(const Work& work, Costs& costs) const {
+  costs[0] += access_energy(work);
+  const double bits = problem_.storages[at(work.storage)].word_bits[at(work.tensor)];
   for (std::size_t i = 1; i < terms_.size(); ++i) {
     const CostTerms::Term& term = terms_.terms[i];
-    if (term.place != storage) {
+    if (term.place != work.storage) {
       continue;
     }
-    switch (term.kind) {
-      case CostTerms::Kind::read:
-        costs[i] += first_reads * bits / term.per_cycle;
-        break;
-      case CostTerms::Kind::write:
-        costs[i] += first_writes * bits / term.per_cycle;
-        break;
-      case CostTerms::Kind::port:
-        costs[i] += (first_reads + first_writes) * bits / term.per_cycle;
-        break;
-      case CostTerms::Kind::energy:
-      case CostTerms::Kind::array:
-      case CostTerms::Kind::array_tensor:
-        break;
-    }
+    const bool port = term.kind == CostTerms::Kind::port;
+    const double reads = port || term.kind == CostTerms::Kind::read ? work.first_reads : 0.0;
+    const double writes = port || term.kind == CostTerms::Kind::write ? work.first_writes : 0.0;
+    costs[i] += (reads + writes) * bits / term.per_cycle;
   }
 }
 
-void LegCosts::charge_arrays(const LegData& /*data*/, const Leg& leg, int array, double deliveries,
-                             double crossing, Costs& costs) const {
+void LegCosts::charge_arrays(const Leg& leg, int array, double deliveries, double crossing,
+                             Costs& costs) const {
   costs[0] += deliveries * problem_.arrays[at(array)].delivery_pj[at(leg.tensor)];
   for (std::size_t i = 1; i < terms_.size(); ++i) {
     const CostTerms::Term& term = terms_.terms[i];
-    const bool counts = term.place == array &&
-                        (term.kind == CostTerms::Kind::array ||
-                         (term.kind == CostTerms::Kind::array_tensor && term.tensor == leg.tensor));
+    const bool counts =
+        term.place == array &&
+        (term.kind == CostTerms::Kind::array ||
+         (term.kind == CostTerms::Kind::array_tensor && term.tensor == leg.tensor));
     costs[i] += counts ? crossing / term.per_cycle : 0.0;
   }
 }
 
 void LegCosts::charge_input(const LegData& data, const Leg& leg, const LegWords& words,
                             Costs& costs) const {
-  charge(leg.parent, leg.tensor, words.reads, 0, 0, data.from, words.reads / data.from, 0, costs);
+  charge({.storage = leg.parent,
+          .tensor = leg.tensor,
+          .instances = data.from,
+          .reads = words.reads,
+          .first_reads = words.reads / data.from},
+         costs);
   if (leg.child != Leg::compute) {
-    charge(leg.child, leg.tensor, 0, words.fills * data.to, 0, data.to, 0, words.fills, costs);
+    charge({.storage = leg.child,
+            .tensor = leg.tensor,
+            .instances = data.to,
+            .fills = words.fills * data.to,
+            .first_writes = words.fills},
+           costs);
   }
 }
 
@@ -282,37 +291,48 @@ void LegCosts::charge_input(const LegData& data, const Leg& leg, const LegWords&
 void LegCosts::charge_output(const LegData& data, const Leg& leg, double words, Unvalued& unvalued,
                              Costs& costs) const {
   const bool to_all = convention_.partial_sum_return == PartialSumReturn::to_all;
+  const bool stores = leg.child != Leg::compute;
+  const double output_words = output_words_[at(leg.tensor)];
   const double updates = words * data.shared;
+  Work parent{.storage = leg.parent,
+              .tensor = leg.tensor,
+              .instances = data.from,
+              .reads = updates - unvalued.all,
+              .updates = updates,
+              .first_reads = updates / data.from - unvalued.first,
+              .first_writes = updates / data.from};
   double refills_first = 0;
   double filled = 0;
-  if (leg.child == Leg::compute) {
-    charge(leg.parent, leg.tensor, updates - unvalued.all, 0, updates, data.from,
-           updates / data.from - unvalued.first, updates / data.from, costs);
-  } else {
+  if (stores) {
     const double requested = words * data.all;
-    const double output_words = output_words_[at(leg.tensor)];
     const double refills = to_all ? updates - output_words * data.copies : requested - unvalued.all;
     refills_first = to_all ? refills / data.from : requested / data.from - unvalued.first;
-    charge(leg.parent, leg.tensor, refills + updates - requested, 0, updates, data.from,
-           refills_first + (updates - requested) / data.from, updates / data.from, costs);
     const double filled_first =
         to_all ? words - output_words / data.relevant : refills_first / data.relevant_leg;
     filled = to_all ? filled_first * data.to : refills;
+    parent.reads = refills + updates - requested;
+    parent.first_reads = refills_first + (updates - requested) / data.from;
     const double drains = convention_.charge_drain_reads ? words : 0.0;
-    charge(leg.child, leg.tensor, drains * data.to, filled, 0, data.to, drains, filled_first + 0.0,
+    charge({.storage = leg.child,
+            .tensor = leg.tensor,
+            .instances = data.to,
+            .reads = drains * data.to,
+            .fills = filled,
+            .first_reads = drains,
+            .first_writes = filled_first},
            costs);
     unvalued = {.all = words * data.to - filled, .first = words - filled_first};
   }
+  charge(parent, costs);
   for (int a = data.arrays_begin; a < data.arrays_end; ++a) {
     const std::size_t i = at(a - data.arrays_begin);
     const double taken = words * data.inward[i];
-    const bool all = to_all && leg.child != Leg::compute;
     const double given =
-        all ? taken - output_words_[at(leg.tensor)] * data.inward_copies[i] : filled;
-    charge_arrays(
-        data, leg, a, taken + given,
-        refills_first / data.relevant_until[i] + words * data.outward[i] / array_instances(a),
-        costs);
+        to_all && stores ? taken - output_words * data.inward_copies[i] : filled;
+    charge_arrays(leg, a, taken + given,
+                  refills_first / data.relevant_until[i] +
+                      words * data.outward[i] / array_instances(a),
+                  costs);
   }
 }
 
@@ -328,7 +348,7 @@ void LegCosts::add_plain(std::size_t l, double temporal, TileIndex at_tiles, Unv
   charge_input(data, leg, {.fills = words, .reads = words * data.shared}, costs);
   for (int a = data.arrays_begin; a < data.arrays_end; ++a) {
     const std::size_t i = at(a - data.arrays_begin);
-    charge_arrays(data, leg, a, words * data.inward[i],
+    charge_arrays(leg, a, words * data.inward[i],
                   words * data.outward[i] / array_instances(a), costs);
   }
 }
@@ -346,7 +366,7 @@ void LegCosts::find_affine(std::size_t l) {
       charge_input(data, leg, {.fills = words, .reads = words * data.shared}, costs);
       for (int a = data.arrays_begin; a < data.arrays_end; ++a) {
         const std::size_t i = at(a - data.arrays_begin);
-        charge_arrays(data, leg, a, words * data.inward[i],
+        charge_arrays(leg, a, words * data.inward[i],
                       words * data.outward[i] / array_instances(a), costs);
       }
     }
@@ -386,56 +406,56 @@ void LegCosts::find_least_per_fill(std::size_t l) {
   charge_input(data, leg, {.fills = 1, .reads = 0}, data.least_per_fill);
   for (int a = data.arrays_begin; a < data.arrays_end; ++a) {
     const std::size_t i = at(a - data.arrays_begin);
-    charge_arrays(data, leg, a, data.inward[i], data.outward[i] / array_instances(a),
+    charge_arrays(leg, a, data.inward[i], data.outward[i] / array_instances(a),
                   data.least_per_fill);
   }
   charge_input(data, leg, {.fills = 0, .reads = data.shared}, data.least_per_read);
   exact_ = true;
 }
 
+bool LegCosts::is_joined(const LegData& data, std::size_t tensor, const Cut& cut) const {
+  return cut.array >= data.arrays_begin && cut.array < data.arrays_end &&
+         (data.shared_axes & cut.axis) != 0 && (window_ranks_[tensor] & cut.rank) != 0;
+}
+
 /// Intervals of one length at equal steps cover at least what the longest of them would, so the
-/// ratio for the whole box also holds for the part of it that a slide brings. Of several cuts of
-/// one dimension the widest counts.
+/// ratio for the whole box also holds for the part of it that a slide brings. Of several cuts of one
+/// dimension the widest counts.
+double LegCosts::least_spread(const LegData& data, std::size_t tensor, std::size_t dimension,
+                              TileIndex child) const {
+  const auto& terms = problem_.tensors[tensor].dimensions[dimension].terms;
+  std::int64_t size = 1;
+  for (const Term& term : terms) {
+    size += term.coefficient * (lattice_.tile_of(child, term.rank) - 1);
+  }
+  const auto length = static_cast<double>(size);
+  double widest = 1;
+  for (const Cut& cut : cuts_) {
+    const auto term = std::ranges::find(terms, cut.rank_id, &Term::rank);
+    if (term == terms.end() || !is_joined(data, tensor, cut)) {
+      continue;
+    }
+    const std::int64_t step = term->coefficient * lattice_.tile_of(child, term->rank);
+    const auto trips = static_cast<double>(cut.trips);
+    const double covered = (trips - 1) * static_cast<double>(step) + length;
+    widest = std::max(widest, std::min(trips, covered / length));
+  }
+  return widest;
+}
+
 double LegCosts::least_spread(std::size_t l, TileIndex child) const {
-  const LegData& data = legs_[l];
-  const Leg& leg = graph_.legs[l];
-  if (convention_.sharing == Sharing::absent_ranks) {
-    return 1.0;
-  }
+  const auto tensor = at(graph_.legs[l].tensor);
   double ratio = 1;
-  for (const TensorDimension& dimension : problem_.tensors[at(leg.tensor)].dimensions) {
-    std::int64_t size = 1;
-    for (const Term& term : dimension.terms) {
-      size += term.coefficient * (lattice_.tile_of(child, term.rank) - 1);
-    }
-    double widest = 1;
-    for (const Cut& cut : cuts_) {
-      const bool joined = cut.array >= data.arrays_begin && cut.array < data.arrays_end &&
-                          (data.shared_axes & cut.axis) != 0 &&
-                          (window_ranks_[at(leg.tensor)] & cut.rank) != 0;
-      for (const Term& term : dimension.terms) {
-        if (joined && term.rank == cut.rank_id) {
-          const double step =
-              static_cast<double>(term.coefficient * lattice_.tile_of(child, term.rank));
-          const double trips = static_cast<double>(cut.trips);
-          widest =
-              std::max(widest, std::min(trips, ((trips - 1) * step + static_cast<double>(size)) /
-                                                   static_cast<double>(size)));
-        }
-      }
-    }
-    ratio *= widest;
+  for (std::size_t d = 0; d < problem_.tensors[tensor].dimensions.size(); ++d) {
+    ratio *= least_spread(legs_[l], tensor, d, child);
   }
-  return ratio;
+  return convention_.sharing == Sharing::absent_ranks ? 1.0 : ratio;
 }
 
 double LegCosts::window_cuts(std::size_t l) const {
-  const LegData& data = legs_[l];
   double product = 1;
   for (const Cut& cut : cuts_) {
-    const bool joined = cut.array >= data.arrays_begin && cut.array < data.arrays_end &&
-                        (data.shared_axes & cut.axis) != 0 &&
-                        (window_ranks_[at(graph_.legs[l].tensor)] & cut.rank) != 0;
+    const bool joined = is_joined(legs_[l], at(graph_.legs[l].tensor), cut);
     product *= joined ? static_cast<double>(cut.trips) : 1.0;
   }
   return convention_.sharing == Sharing::absent_ranks ? 1.0 : product;
@@ -480,183 +500,6 @@ double LegCosts::box_words(std::size_t l, TileIndex at_tiles) const {
     words *= static_cast<double>(size);
   }
   return words;
-}
-
-// ---- windows -----------------------------------------------------------------------------------
-
-/// See PerfectCounts::list_steps.
-void LegCosts::list_steps(const Leg& leg, const std::vector<ChainLoop>& chain) {
-  steps_.clear();
-  moves_.clear();
-  const auto& dimensions = problem_.tensors[at(leg.tensor)].dimensions;
-  reset_.assign(dimensions.size(), 0);
-  for (const ChainLoop& loop : chain) {
-    steps_.push_back({.times = loop.outer_trips * static_cast<double>(loop.trips - 1),
-                      .first_move = moves_.size()});
-    for (std::size_t d = 0; d < dimensions.size(); ++d) {
-      std::int64_t move = -reset_[d];
-      for (const Term& term : dimensions[d].terms) {
-        if (term.rank == loop.rank) {
-          move += term.coefficient * loop.tile;
-          reset_[d] += term.coefficient * loop.tile * (loop.trips - 1);
-        }
-      }
-      moves_.push_back(move);
-    }
-  }
-}
-
-void LegCosts::spacings_of(const LegData& data, const Leg& leg, std::size_t dimension,
-                           AxisMask shared) {
-  spacings_.clear();
-  const auto& terms = problem_.tensors[at(leg.tensor)].dimensions[dimension].terms;
-  for (const Cut& cut : cuts_) {
-    if (cut.array < data.arrays_begin || cut.array >= data.arrays_end || (shared & cut.axis) == 0 ||
-        (window_ranks_[at(leg.tensor)] & cut.rank) == 0) {
-      continue;
-    }
-    // Inward of the place where the leg is paid no loop cuts these ranks but other spreads.
-    std::int64_t tile = cut.inner;
-    if (cut.array < leg.section) {
-      tile *= lattice_.tile_of((*crossed_)[at(cut.array)], cut.rank_id);
-    } else {
-      tile *= lattice_.tile_of(child_at_, cut.rank_id);
-      for (const Cut& other : cuts_) {
-        const bool between = other.array > cut.array && other.array < data.arrays_end;
-        tile *= between && other.rank == cut.rank ? other.trips : 1;
-      }
-    }
-    for (const Term& term : terms) {
-      if (bit(term.rank) == cut.rank) {
-        spacings_.push_back({.step = term.coefficient * tile, .count = cut.trips});
-      }
-    }
-  }
-  std::ranges::sort(spacings_, {}, &Spacing::step);
-}
-
-double LegCosts::overlapping(const LegData& data, const Leg& leg, AxisMask shared) {
-  double all = temporal_;
-  kept_.assign(steps_.size(), 1.0);
-  for (std::size_t d = 0; d < sizes_.size(); ++d) {
-    spacings_of(data, leg, d, shared);
-    const std::int64_t whole = covered_words(spacings_, sizes_[d], scratch_);
-    all *= static_cast<double>(whole);
-    for (std::size_t s = 0; s < steps_.size(); ++s) {
-      const std::int64_t move = std::abs(moves_[steps_[s].first_move + d]);
-      const std::int64_t new_words =
-          move >= sizes_[d] ? whole : covered_words(spacings_, move, scratch_);
-      kept_[s] *= static_cast<double>(whole - new_words);
-    }
-  }
-  for (std::size_t s = 0; s < steps_.size(); ++s) {
-    all -= steps_[s].times * kept_[s];
-  }
-  return all;
-}
-
-/// See PerfectCounts::fetched_by_translation; loops outside the chain fetch whole tiles.
-double LegCosts::translated(const LegData& data, const Leg& leg, AxisMask shared) {
-  double box = 1;
-  for (const std::int64_t size : sizes_) {
-    box *= static_cast<double>(size);
-  }
-  double words = temporal_ * box;
-  const std::int64_t* remembered = nullptr;
-  for (const Step& step : steps_) {
-    const std::int64_t* move = moves_.data() + step.first_move;
-    std::size_t moved = 0;
-    double difference = box;
-    for (std::size_t d = 0; d < sizes_.size(); ++d) {
-      if (move[d] != 0) {
-        ++moved;
-        difference = difference / static_cast<double>(sizes_[d]) *
-                     static_cast<double>(std::min(std::abs(move[d]), sizes_[d]));
-      }
-    }
-    if (moved == 0) {
-      words -= step.times * box;
-      continue;
-    }
-    remembered = remembered == nullptr ? move : remembered;
-    const bool repeats = std::equal(move, move + sizes_.size(), remembered);
-    words -= repeats && moved == 1 ? step.times * (box - difference) : 0.0;
-  }
-  for (std::size_t d = 0; d < sizes_.size(); ++d) {
-    spacings_of(data, leg, d, shared);
-    words *= static_cast<double>(covered_words(spacings_, 1, scratch_));
-  }
-  return words;
-}
-
-/// See PerfectCounts::fetched_by_one.
-double LegCosts::loop_above(const Leg& leg) const {
-  const auto& dimensions = problem_.tensors[at(leg.tensor)].dimensions;
-  const bool slides = slides_ && !chain_->empty();
-  double words = slides ? chain_->front().outer_trips : temporal_;
-  for (std::size_t d = 0; d < dimensions.size(); ++d) {
-    std::int64_t size = sizes_[d];
-    for (const Term& term : dimensions[d].terms) {
-      const ChainLoop* loop =
-          slides && chain_->front().rank == term.rank ? &chain_->front() : nullptr;
-      size += loop != nullptr ? term.coefficient * loop->tile * (loop->trips - 1) : 0;
-    }
-    words *= static_cast<double>(size);
-  }
-  return words;
-}
-
-double LegCosts::window_fetched(const LegData& data, const Leg& leg, AxisMask shared) {
-  double words = 0;
-  switch (convention_.window) {
-    case Window::exact_overlap:
-      words = overlapping(data, leg, shared);
-      break;
-    case Window::repeated_translation:
-      words = leg.child == Leg::compute ? overlapping(data, leg, shared)
-                                        : translated(data, leg, shared);
-      break;
-    case Window::loop_above:
-      words = loop_above(leg);
-      break;
-  }
-  return words * multiplicity(data, leg.tensor, shared);
-}
-
-void LegCosts::add_window(std::size_t l, double temporal, TileIndex at_tiles,
-                          const std::vector<ChainLoop>& chain, bool slides,
-                          const std::vector<TileIndex>& crossed, Costs& costs) {
-  const Leg& leg = graph_.legs[l];
-  const LegData& data = legs_[l];
-  temporal_ = temporal;
-  child_at_ = child_tiles(leg, at_tiles);
-  chain_ = &chain;
-  crossed_ = &crossed;
-  slides_ = slides;
-  sizes_.clear();
-  for (const TensorDimension& dimension : problem_.tensors[at(leg.tensor)].dimensions) {
-    std::int64_t size = 1;
-    for (const Term& term : dimension.terms) {
-      size += term.coefficient * (lattice_.tile_of(child_at_, term.rank) - 1);
-    }
-    sizes_.push_back(size);
-  }
-  if (leg.child == Leg::compute || convention_.window == Window::loop_above) {
-    steps_.clear();
-    moves_.clear();
-  } else {
-    list_steps(leg, chain);
-  }
-  const bool crosses = data.arrays_begin < data.arrays_end;
-  LegWords words;
-  words.reads = window_fetched(data, leg, data.shared_axes);
-  words.fills = (crosses ? window_fetched(data, leg, 0) : words.reads) / data.to;
-  charge_input(data, leg, words, costs);
-  for (int a = data.arrays_begin; a < data.arrays_end; ++a) {
-    charge_arrays(data, leg, a, window_fetched(data, leg, data.shared_axes & axes_from(a + 1)),
-                  window_fetched(data, leg, data.shared_axes & axes_from(a)) / array_instances(a),
-                  costs);
-  }
 }
 
 }  // namespace tessera::optimal

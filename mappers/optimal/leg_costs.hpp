@@ -12,6 +12,7 @@
 #include "mappers/optimal/place_graph.hpp"
 #include "mappers/optimal/spatial_choice.hpp"
 #include "mappers/optimal/tile_lattice.hpp"
+#include "mappers/optimal/tile_tables.hpp"
 
 namespace tessera::optimal {
 
@@ -36,6 +37,16 @@ struct CostTerms {
   std::size_t size() const { return terms.size(); }
 };
 
+/// What the searches of one layer share.
+struct SearchSpace {
+  const Problem& problem;
+  const Convention& convention;
+  const TileLattice& lattice;
+  const PlaceGraph& graph;
+  const TileTables& tables;
+  const CostTerms& terms;
+};
+
 /// Output words on their way that have no value yet (docs/model.md, Counts): over all instances of
 /// the innermost holder so far, and at the instance in position 0.
 struct Unvalued {
@@ -52,6 +63,16 @@ struct ChainLoop {
   double outer_trips = 1;  ///< settings of the temporal loops outside it
 };
 
+/// Where a leg of a window input is paid.
+struct WindowPlace {
+  double temporal = 1;  ///< settings of the temporal loops above
+  TileIndex tiles = 0;
+  /// Loops above, innermost first, up to the first one over a rank that is alone in its dimensions.
+  const std::vector<ChainLoop>& chain;
+  bool slides = false;  ///< the innermost loop is right above the store node
+  const std::vector<TileIndex>& crossed;  ///< by array crossed: the tiles right inward of it
+};
+
 /// What a leg moves, per instance of the child where nothing is shared and in all at the parent.
 struct LegWords {
   double fills = 0;  ///< to one instance of the child
@@ -62,22 +83,14 @@ struct LegWords {
 /// those of PerfectCounts (core/perfect_counts.hpp), a leg at a time.
 class LegCosts {
  public:
-  LegCosts(const Problem& problem, const Convention& convention, const TileLattice& lattice,
-           const PlaceGraph& graph, const CostTerms& terms, const SpatialChoice& choice);
-
-  /// Ranks of a tensor that share a dimension with another one of bound above 1.
-  RankMask window_ranks(std::size_t tensor) const { return window_ranks_[tensor]; }
+  LegCosts(const SearchSpace& space, const SpatialChoice& choice);
 
   /// Costs of a leg of an input whose tensor has no window, or of the output.
   /// `temporal`: settings of the temporal loops above; `at`: the tiles there.
   void add_plain(std::size_t leg, double temporal, TileIndex at, Unvalued& unvalued,
                  Costs& costs) const;
-  /// Costs of a leg of a window input; `chain` innermost first, up to the first loop over a rank
-  /// that is alone in its dimensions; `slides`: the innermost one is right above the store node.
-  /// `crossed`: by array that has been crossed, the tiles right inward of it.
-  void add_window(std::size_t leg, double temporal, TileIndex at,
-                  const std::vector<ChainLoop>& chain, bool slides,
-                  const std::vector<TileIndex>& crossed, Costs& costs);
+  /// Costs of a leg of a window input.
+  void add_window(std::size_t leg, const WindowPlace& place, Costs& costs);
 
   /// What a window leg costs, at least, for each word that one instance is filled with: the first
   /// alone, the second times how much more positions that share ask for together than one of them,
@@ -159,7 +172,14 @@ class LegCosts {
     Costs least_per_read{};
   };
 
+  void find_sharing();
   void list_cuts(const SpatialChoice& choice);
+  void list_inward(const SpatialChoice& choice, std::size_t array);
+  double words_per_nest(std::size_t tensor) const;
+  bool is_joined(const LegData& data, std::size_t tensor, const Cut& cut) const;
+  double least_spread(const LegData& data, std::size_t tensor, std::size_t dimension,
+                      TileIndex child) const;
+  std::int64_t spread_tile(const LegData& data, const Leg& leg, const Cut& cut) const;
   void prepare(std::size_t leg);
   void find_affine(std::size_t leg);
   void find_least_per_fill(std::size_t leg);
@@ -171,10 +191,21 @@ class LegCosts {
   void charge_input(const LegData& data, const Leg& leg, const LegWords& words, Costs& costs) const;
   void charge_output(const LegData& data, const Leg& leg, double words, Unvalued& unvalued,
                      Costs& costs) const;
-  void charge_arrays(const LegData& data, const Leg& leg, int array, double deliveries,
-                     double crossing, Costs& costs) const;
-  void charge(int storage, int tensor, double reads, double fills, double updates, double instances,
-              double first_reads, double first_writes, Costs& costs) const;
+  void charge_arrays(const Leg& leg, int array, double deliveries, double crossing,
+                     Costs& costs) const;
+  /// What one storage does for one tensor: over all instances, and for latency at the busiest.
+  struct Work {
+    int storage = 0;
+    int tensor = 0;
+    double instances = 1;
+    double reads = 0;
+    double fills = 0;
+    double updates = 0;
+    double first_reads = 0;
+    double first_writes = 0;
+  };
+  void charge(const Work& work, Costs& costs) const;
+  double access_energy(const Work& work) const;
   double array_instances(int array) const;
   double window_fetched(const LegData& data, const Leg& leg, AxisMask shared);
   double overlapping(const LegData& data, const Leg& leg, AxisMask shared);
@@ -187,7 +218,7 @@ class LegCosts {
   const TileLattice& lattice_;
   const PlaceGraph& graph_;
   const CostTerms& terms_;
-  std::vector<RankMask> window_ranks_;
+  const std::vector<RankMask>& window_ranks_;
   std::vector<AxisMask> shared_;
   std::vector<AxisMask> array_axes_;
   std::vector<Cut> cuts_;
@@ -201,7 +232,7 @@ class LegCosts {
     double times = 0;
     std::size_t first_move = 0;
   };
-  void list_steps(const Leg& leg, const std::vector<ChainLoop>& chain);
+  void list_steps(const Leg& leg);
   void spacings_of(const LegData& data, const Leg& leg, std::size_t dimension, AxisMask shared);
   std::vector<std::int64_t> sizes_;
   std::vector<Step> steps_;
@@ -210,11 +241,8 @@ class LegCosts {
   std::vector<double> kept_;
   std::vector<Spacing> spacings_;
   std::vector<std::int64_t> scratch_;
-  double temporal_ = 1;
+  const WindowPlace* place_ = nullptr;
   TileIndex child_at_ = 0;
-  bool slides_ = false;
-  const std::vector<ChainLoop>* chain_ = nullptr;
-  const std::vector<TileIndex>* crossed_ = nullptr;
   bool exact_ = true;  ///< whole accesses are rounded up where the convention does
 };
 

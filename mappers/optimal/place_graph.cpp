@@ -14,6 +14,18 @@ namespace {
 std::uint64_t one(int position) { return std::uint64_t{1} << static_cast<unsigned>(position); }
 std::size_t at(int position) { return static_cast<std::size_t>(position); }
 
+/// Whether an input has a dimension of several ranks. Store nodes then part the loops over such a
+/// rank: it may have one on either side.
+bool has_window(const Problem& problem) {
+  return std::ranges::any_of(problem.tensors, [&](const ProblemTensor& tensor) {
+    return std::ranges::any_of(tensor.dimensions, [&](const TensorDimension& dimension) {
+      return std::ranges::count_if(dimension.terms, [&](const Term& term) {
+               return problem.bounds[static_cast<std::size_t>(term.rank)] > 1;
+             }) > 1;
+    });
+  });
+}
+
 /// Builds the graph from the start on, a state at a time.
 class Builder {
  public:
@@ -26,7 +38,7 @@ class Builder {
     for (const ProblemStorage& storage : problem.storages) {
       limited_ = limited_ || (long_ranks_ & ~storage.loop_ranks) != 0;
     }
-    apart_ = !together_ && (even_ || fixed_ || limited_);
+    apart_ = !together_ && (even_ || fixed_ || limited_ || has_window(problem));
     graph_.all_loops_matter = together_ && (even_ || fixed_ || limited_);
   }
 

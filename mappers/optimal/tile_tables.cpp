@@ -12,6 +12,19 @@ namespace {
 
 std::size_t at(auto id) { return static_cast<std::size_t>(index(id)); }
 
+/// Ranks that stand in a dimension with another one, both of a bound above 1.
+RankMask sliding_ranks(const Problem& problem, const ProblemTensor& tensor) {
+  RankMask sliding = 0;
+  for (const TensorDimension& dimension : tensor.dimensions) {
+    RankMask varying = 0;
+    for (const Term& term : dimension.terms) {
+      varying |= problem.bounds[at(term.rank)] > 1 ? bit(term.rank) : 0;
+    }
+    sliding |= std::popcount(varying) > 1 ? varying : 0;
+  }
+  return sliding;
+}
+
 /// Words of a dimension's box for the tiles at `index`.
 std::int64_t extent(const TileLattice& lattice, const TensorDimension& dimension, TileIndex index) {
   std::int64_t size = 1;
@@ -89,15 +102,15 @@ std::int64_t least_move(const TileLattice& lattice, const TensorDimension& dimen
 }  // namespace
 
 double slide_words(const Problem& problem, const TileLattice& lattice, std::size_t tensor,
-                   std::size_t dimension, TileIndex above, TileIndex below, TileIndex child) {
-  const TileLattice::Dimension& along = lattice.dimensions()[dimension];
-  const std::int64_t tile = lattice.tile(below, dimension);
-  const double trips = static_cast<double>(lattice.tile(above, dimension) / tile);
+                   const SlidePlace& place) {
+  const TileLattice::Dimension& along = lattice.dimensions()[place.dimension];
+  const std::int64_t tile = lattice.tile(place.below, place.dimension);
+  const std::int64_t trips = lattice.tile(place.above, place.dimension) / tile;
   double box = 1;
   double step = 1;   // the part of the box that a step of the sweep brings
   double again = 1;  // and, at least, the start of the next sweep
   for (const TensorDimension& each : problem.tensors[tensor].dimensions) {
-    const std::int64_t size = extent(lattice, each, child);
+    const std::int64_t size = extent(lattice, each, place.child);
     box *= static_cast<double>(size);
     for (const Term& term : each.terms) {
       if (term.rank == along.rank) {
@@ -105,33 +118,28 @@ double slide_words(const Problem& problem, const TileLattice& lattice, std::size
           return static_cast<double>(std::min(words, size)) / static_cast<double>(size);
         };
         step = std::min(step, part(term.coefficient * tile));
-        again = std::min(again, part(least_move(lattice, each, term, above, tile)));
+        again = std::min(again, part(least_move(lattice, each, term, place.above, tile)));
       }
     }
   }
-  return box * ((trips - 1) * step + again);
+  return box * (static_cast<double>(trips - 1) * step + again);
 }
 
 TileTables::TileTables(const Problem& problem, const Convention& convention,
-                       const TileLattice& lattice) {
+                       const TileLattice& lattice)
+    : by_box_(convention.window == Window::loop_above) {
   for (const ProblemTensor& tensor : problem.tensors) {
-    RankMask window = 0;
-    for (const TensorDimension& dimension : tensor.dimensions) {
-      RankMask varying = 0;
-      for (const Term& term : dimension.terms) {
-        varying |= problem.bounds[at(term.rank)] > 1 ? bit(term.rank) : 0;
-      }
-      window |= std::popcount(varying) > 1 ? varying : 0;
-    }
-    window_ranks.push_back(tensor.is_output ? 0 : window);
+    window_ranks.push_back(tensor.is_output ? 0 : sliding_ranks(problem, tensor));
   }
   fill(problem, lattice);
   slides.resize(problem.tensors.size());
   standing.resize(problem.tensors.size());
+  dense.resize(problem.tensors.size());
   const auto windows = std::ranges::count_if(window_ranks, [](RankMask r) { return r != 0; });
   for (std::size_t t = 0; t < problem.tensors.size(); ++t) {
     if (window_ranks[t] != 0) {
-      add_slides(problem, convention, lattice, t);
+      find_dense(problem, lattice, t);
+      add_slides(problem, lattice, t);
       add_standing(lattice, t, windows > 1 || !convention.stationary);
     }
   }
@@ -157,48 +165,62 @@ void TileTables::add_standing(const TileLattice& lattice, std::size_t tensor, bo
 void TileTables::fill(const Problem& problem, const TileLattice& lattice) {
   const std::size_t size = lattice.size();
   nests.assign(size, 1.0);
-  box.assign(problem.tensors.size(), std::vector<double>(size, 1.0));
-  hits.assign(problem.tensors.size(), {});
-  dense.assign(problem.tensors.size(), {});
   for (std::size_t i = 0; i < size; ++i) {
-    const auto index = static_cast<TileIndex>(i);
     for (std::size_t d = 0; d < lattice.dimensions().size(); ++d) {
       nests[i] *= static_cast<double>(lattice.dimensions()[d].bound) /
-                  static_cast<double>(lattice.tile(index, d));
-    }
-    for (std::size_t t = 0; t < problem.tensors.size(); ++t) {
-      for (const TensorDimension& dimension : problem.tensors[t].dimensions) {
-        box[t][i] *= static_cast<double>(extent(lattice, dimension, index));
-      }
+                  static_cast<double>(lattice.tile(static_cast<TileIndex>(i), d));
     }
   }
-  for (std::size_t t = 0; t < problem.tensors.size(); ++t) {
-    const ProblemTensor& tensor = problem.tensors[t];
-    if (tensor.is_output) {
-      hits[t].assign(size, 1.0);
-    }
-    if (window_ranks[t] != 0) {
-      dense[t].assign(size, true);
-    }
+  for (const ProblemTensor& tensor : problem.tensors) {
+    box.emplace_back(size, 1.0);
+    hits.emplace_back(tensor.is_output ? size : 0, 1.0);
     for (std::size_t i = 0; i < size; ++i) {
-      const auto index = static_cast<TileIndex>(i);
-      for (std::size_t d = 0; d < lattice.dimensions().size() && tensor.is_output; ++d) {
-        hits[t][i] *= has(tensor.relevant, tessera::index(lattice.dimensions()[d].rank))
-                          ? static_cast<double>(lattice.tile(index, d))
-                          : 1.0;
-      }
       for (const TensorDimension& dimension : tensor.dimensions) {
-        if (window_ranks[t] != 0 && !has_no_holes(lattice, dimension, index)) {
-          dense[t][i] = false;
-        }
+        box.back()[i] *=
+            static_cast<double>(extent(lattice, dimension, static_cast<TileIndex>(i)));
+      }
+    }
+    for (std::size_t i = 0; i < hits.back().size(); ++i) {
+      for (std::size_t d = 0; d < lattice.dimensions().size(); ++d) {
+        const bool relevant = (tensor.relevant & bit(lattice.dimensions()[d].rank)) != 0;
+        const std::int64_t tile = lattice.tile(static_cast<TileIndex>(i), d);
+        hits.back()[i] *= relevant ? static_cast<double>(tile) : 1.0;
       }
     }
   }
 }
 
-void TileTables::add_slides(const Problem& problem, const Convention& convention,
-                            const TileLattice& lattice, std::size_t tensor) {
-  const bool by_box = convention.window == Window::loop_above;
+void TileTables::find_dense(const Problem& problem, const TileLattice& lattice,
+                            std::size_t tensor) {
+  for (std::size_t i = 0; i < lattice.size(); ++i) {
+    const auto& dimensions = problem.tensors[tensor].dimensions;
+    dense[tensor].push_back(
+        std::ranges::all_of(dimensions, [&](const TensorDimension& dimension) {
+          return has_no_holes(lattice, dimension, static_cast<TileIndex>(i));
+        }));
+  }
+}
+
+/// Fills in the words of a slide along one pair of tiles.
+Slide TileTables::slide(const Problem& problem, const TileLattice& lattice, std::size_t tensor,
+                        const Slide& place) const {
+  Slide slide = place;
+  const TileLattice::Dimension& along = lattice.dimensions()[place.dimension];
+  const std::size_t block = along.stride * along.tiles.size();
+  for (std::size_t i = 0; i < lattice.size() / along.tiles.size(); ++i) {
+    const std::size_t begin = i / along.stride * block + i % along.stride;
+    const auto above = static_cast<TileIndex>(begin + place.from * along.stride);
+    const auto below = static_cast<TileIndex>(begin + place.to * along.stride);
+    const double words =
+        by_box_ ? box[tensor][above]
+                : slide_words(problem, lattice, tensor, {place.dimension, above, below, below});
+    slide.words.push_back(nests[above] * words);
+  }
+  return slide;
+}
+
+void TileTables::add_slides(const Problem& problem, const TileLattice& lattice,
+                            std::size_t tensor) {
   for (std::size_t d = 0; d < lattice.dimensions().size(); ++d) {
     const TileLattice::Dimension& along = lattice.dimensions()[d];
     if ((window_ranks[tensor] & bit(along.rank)) == 0) {
@@ -206,21 +228,8 @@ void TileTables::add_slides(const Problem& problem, const Convention& convention
     }
     for (std::size_t from = 1; from < along.tiles.size(); ++from) {
       for (const std::uint32_t to : along.below[from]) {
-        Slide slide{.dimension = d, .from = from, .to = to, .words = {}};
-        for (std::size_t outer = 0; outer < lattice.size();
-             outer += along.stride * along.tiles.size()) {
-          for (std::size_t inner = 0; inner < along.stride; ++inner) {
-            const auto above = static_cast<TileIndex>(outer + from * along.stride + inner);
-            const auto below = static_cast<TileIndex>(outer + to * along.stride + inner);
-            if (by_box) {
-              slide.words.push_back(nests[above] * box[tensor][above]);
-              continue;
-            }
-            slide.words.push_back(nests[above] *
-                                  slide_words(problem, lattice, tensor, d, above, below, below));
-          }
-        }
-        slides[tensor].push_back(std::move(slide));
+        slides[tensor].push_back(slide(
+            problem, lattice, tensor, {.dimension = d, .from = from, .to = to, .words = {}}));
       }
     }
   }

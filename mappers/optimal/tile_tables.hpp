@@ -18,10 +18,18 @@ struct Slide {
   std::vector<double> words;
 };
 
-/// The words of Slide for one pair of tile vectors and a child that holds the tiles `child`, which
-/// may be a part of `below`.
+/// One slide at one pair of tile vectors, into a child that holds the tiles `child`, which may be a
+/// part of `below`.
+struct SlidePlace {
+  std::size_t dimension = 0;
+  TileIndex above = 0;
+  TileIndex below = 0;
+  TileIndex child = 0;
+};
+
+/// The words of that slide, for one run of the loops above it.
 double slide_words(const Problem& problem, const TileLattice& lattice, std::size_t tensor,
-                   std::size_t dimension, TileIndex above, TileIndex below, TileIndex child);
+                   const SlidePlace& place);
 
 /// What depends on the layer alone, by tile vector.
 struct TileTables {
@@ -39,9 +47,13 @@ struct TileTables {
   TileTables(const Problem& problem, const Convention& convention, const TileLattice& lattice);
 
  private:
+  bool by_box_ = false;  ///< a slide fetches the box of its whole extent
+
   void fill(const Problem& problem, const TileLattice& lattice);
-  void add_slides(const Problem& problem, const Convention& convention, const TileLattice& lattice,
-                  std::size_t tensor);
+  void find_dense(const Problem& problem, const TileLattice& lattice, std::size_t tensor);
+  void add_slides(const Problem& problem, const TileLattice& lattice, std::size_t tensor);
+  Slide slide(const Problem& problem, const TileLattice& lattice, std::size_t tensor,
+              const Slide& place) const;
   void add_standing(const TileLattice& lattice, std::size_t tensor, bool may_slide);
 };
 
