@@ -1,0 +1,189 @@
+// One small problem for each rule by which the optimal mapper leaves nests out: where the rule
+// leaves out too much, the problem's best mapping is missed.
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "mappers/exhaustive.hpp"
+#include "mappers/optimal.hpp"
+#include "tests/mappers/small_problems.hpp"
+
+namespace {
+
+using tessera::Architecture;
+using tessera::Layer;
+using tessera::Objective;
+using tessera::RankId;
+using tessera::Storage;
+using tessera::TensorDimension;
+using tessera::test::architecture;
+using tessera::test::array;
+using tessera::test::axis;
+using tessera::test::search_options;
+using tessera::test::storage;
+
+/// Both mappers on perfect factors.
+void check(const Architecture& architecture, const Layer& layer,
+           Objective objective = Objective::energy, bool even = false) {
+  const auto problem = tessera::bind(architecture, layer);
+  const auto options = search_options(objective, {.perfect_factors = true, .even_nest = even});
+  const auto expected = search_exhaustively(problem, options);
+  const auto found = search_optimally(problem, options);
+  REQUIRE(expected.best);
+  REQUIRE(expected.proven_optimal);
+  REQUIRE(found.best);
+  CHECK(found.proven_optimal);
+  CHECK(objective_value(objective, found.score) ==
+        doctest::Approx(objective_value(objective, expected.score)).epsilon(1e-9));
+}
+
+TensorDimension index(std::vector<std::pair<int, std::int64_t>> terms) {
+  TensorDimension made;
+  for (const auto& [rank, coefficient] : terms) {
+    made.terms.push_back({.rank = static_cast<RankId>(rank), .coefficient = coefficient});
+  }
+  return made;
+}
+
+/// O[p] += I[a·p + b·r] · W[r].
+Layer window(std::int64_t p, std::int64_t a, std::int64_t r, std::int64_t b) {
+  Layer made;
+  made.name = "window";
+  made.ranks = {{.name = "p", .bound = p}, {.name = "r", .bound = r}};
+  made.tensors = {
+      {.name = "input",
+       .is_output = false,
+       .dimensions = {index({{0, a}, {1, b}})},
+       .word_bits = {}},
+      {.name = "weight", .is_output = false, .dimensions = {index({{1, 1}})}, .word_bits = {}},
+      {.name = "output", .is_output = true, .dimensions = {index({{0, 1}})}, .word_bits = {}}};
+  return made;
+}
+
+/// O[m, n] += A[m, k] · B[k, n].
+Layer product(std::int64_t m, std::int64_t n, std::int64_t k) {
+  Layer made;
+  made.name = "product";
+  made.ranks = {{.name = "m", .bound = m}, {.name = "n", .bound = n}, {.name = "k", .bound = k}};
+  made.tensors = {{.name = "input",
+                   .is_output = false,
+                   .dimensions = {index({{0, 1}}), index({{2, 1}})},
+                   .word_bits = {}},
+                  {.name = "weight",
+                   .is_output = false,
+                   .dimensions = {index({{2, 1}}), index({{1, 1}})},
+                   .word_bits = {}},
+                  {.name = "output",
+                   .is_output = true,
+                   .dimensions = {index({{0, 1}}), index({{1, 1}})},
+                   .word_bits = {}}};
+  return made;
+}
+
+Architecture words_of(std::vector<tessera::ArchitectureNode> nodes) {
+  Architecture made = architecture(std::move(nodes));
+  made.word_bits.fallback = 1;
+  return made;
+}
+
+Storage of(Storage made, std::int64_t words) {
+  made.capacity_bits = words;
+  return made;
+}
+
+/// All-round problems: capacities of every size move the best nest through the mapspace.
+TEST_CASE("Capacities shared by tensors: room taken tells labels apart") {
+  for (std::int64_t words = 3; words <= 24; words += 3) {
+    CAPTURE(words);
+    check(words_of({storage("DRAM", 100), of(storage("B", 7), words), of(storage("C", 1), 5)}),
+          product(4, 2, 4));
+  }
+}
+
+TEST_CASE("Output words without a value: what a label saves later") {
+  for (const double pj : {0.0, 1.0, 30.0}) {
+    CAPTURE(pj);
+    Storage outer = storage("B", 10, {"output"});
+    outer.update_pj = pj;
+    Storage inner = of(storage("C", 2, {"output"}), 4);
+    inner.update_pj = 1;
+    check(words_of({storage("DRAM", 100), of(outer, 8), inner}), product(4, 4, 4));
+    check(words_of({storage("DRAM", 100), of(outer, 8), inner}), product(4, 4, 4), Objective::edp,
+          true);
+  }
+}
+
+TEST_CASE("Windows: the order of loops above a place further in") {
+  for (const std::int64_t b : {1, 2, 3}) {
+    for (std::int64_t words = 2; words <= 8; ++words) {
+      CAPTURE(b);
+      CAPTURE(words);
+      check(words_of({storage("DRAM", 100, {}, {}), of(storage("B", 9, {"weight"}, {"input"}), 2),
+                      of(storage("C", 1, {"input"}, {"weight", "output"}), words)}),
+            window(8, 1, 4, b));
+    }
+  }
+}
+
+TEST_CASE("Windows: what positions that share read together") {
+  for (const std::int64_t a : {1, 2, 3}) {
+    CAPTURE(a);
+    tessera::Array shared = array({axis("x", 4)});
+    check(words_of({storage("DRAM", 100), shared, of(storage("B", 1, {"input"}), 6)}),
+          window(8, a, 3, 1));
+  }
+}
+
+TEST_CASE("A spread and a loop of one rank: windows tell which is outside") {
+  tessera::Array row = array({axis("x", 2)});
+  row.axes[0].ranks = {"p"};
+  for (std::int64_t words = 1; words <= 6; ++words) {
+    CAPTURE(words);
+    check(words_of({storage("DRAM", 100), row,
+                    of(storage("B", 1, {"input"}, {"weight", "output"}), words)}),
+          window(8, 1, 2, 1));
+  }
+}
+
+TEST_CASE("Axes that differ: the order of the spreads of one rank") {
+  tessera::Array grid = array({axis("x", 2), axis("y", 2)});
+  grid.multicast.emplace();
+  grid.multicast->push_back({"input", {"x"}});
+  for (const std::int64_t r : {2, 3}) {
+    check(words_of({storage("DRAM", 100), grid, of(storage("B", 1, {"input"}), 8)}),
+          window(8, 1, r, 1));
+  }
+}
+
+TEST_CASE("Limits on loops, even nests and fixed orders: store nodes that wait") {
+  Storage outer = of(storage("B", 9), 12);
+  outer.ranks = {"m", "k"};
+  check(words_of({storage("DRAM", 100), outer, of(storage("C", 1), 6)}), product(4, 4, 2));
+  outer.ranks.reset();
+  check(words_of({storage("DRAM", 100), outer, of(storage("C", 1), 6)}), product(4, 4, 2),
+        Objective::energy, true);
+  Architecture fixed = words_of({storage("DRAM", 100), outer, of(storage("C", 1), 6)});
+  fixed.sibling_order_fixed = true;
+  check(fixed, product(4, 2, 2));
+}
+
+TEST_CASE("A tile that stays outward of an array as well") {
+  tessera::Array row = array({axis("x", 2)});
+  check(words_of({storage("DRAM", 100), of(storage("B", 9), 10), row, of(storage("C", 1), 4)}),
+        product(4, 2, 4), Objective::edp);
+}
+
+TEST_CASE("Bandwidths: a label of less energy may take longer") {
+  Storage slow = of(storage("B", 2), 12);
+  slow.shared_bits_per_cycle = 2;
+  Storage outermost = storage("DRAM", 30);
+  outermost.shared_bits_per_cycle = 1;
+  for (const Objective objective : {Objective::edp, Objective::latency, Objective::ed2p}) {
+    check(words_of({outermost, slow, of(storage("C", 1), 4)}), product(4, 4, 2), objective);
+  }
+}
+
+}  // namespace
