@@ -15,7 +15,13 @@ namespace tessera {
 
 namespace {
 
-using namespace optimal;
+using optimal::compulsory_bound;
+using optimal::Effort;
+using optimal::Incumbent;
+using optimal::LabelStatistics;
+using optimal::LayerSearch;
+using optimal::problems_with_rounded_bounds;
+using optimal::ScoreBound;
 
 /// Mapspaces up to this size are enumerated where branch and bound does not apply.
 constexpr double most_enumerated = 300'000;
@@ -55,8 +61,7 @@ void take(const Incumbent& incumbent, Objective objective, SearchResult& result)
   }
 }
 
-void offer(const Problem& problem, const SearchResult& found, Incumbent& incumbent) {
-  (void)problem;
+void offer(const SearchResult& found, Incumbent& incumbent) {
   for (const ScoredMapping& each : found.front) {
     incumbent.offer(each.mapping.nodes, each.score);
   }
@@ -85,7 +90,7 @@ SearchResult search_widely(const Problem& problem, const SearchOptions& options,
   result.evaluated += random.evaluated;
   result.feasible += random.feasible;
   result.why_not = random.why_not;
-  offer(problem, random, incumbent);
+  offer(random, incumbent);
   take(incumbent, options.objective, result);
   result.stopped = clock.is_over();
   if (result.best) {

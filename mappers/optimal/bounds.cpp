@@ -35,8 +35,8 @@ void Bounds::prepare(const LegCosts& costs) {
   }
 }
 
-/// The tiles that the child of a leg paid at `tiles` has; no_tile where the arrays between cannot cut
-/// them so.
+/// The tiles that the child of a leg paid at `tiles` has; no_tile where the arrays between cannot
+/// cut them so.
 TileIndex Bounds::child_of(std::size_t l, TileIndex tiles) const {
   const Leg& leg = graph_.legs[l];
   const int end = problem_.storages[at(leg.child)].arrays_above;
@@ -44,6 +44,22 @@ TileIndex Bounds::child_of(std::size_t l, TileIndex tiles) const {
     tiles = costs_->inward(at(a), tiles);
   }
   return tiles;
+}
+
+/// Whether spreads over the window's ranks stand outward of the place where the leg is paid.
+bool Bounds::below_spreads(std::size_t l) const {
+  const Leg& leg = graph_.legs[l];
+  return costs_->cuts_before(leg.section, tables_.window_ranks[at(leg.tensor)]);
+}
+
+/// Whether loops above another place, or outward of a spread, may slide the tile of a leg that has
+/// no loop right above it.
+bool Bounds::may_slide(std::size_t l) const {
+  return tables_.all_may_slide || graph_.legs[l].parent != 0 || below_spreads(l);
+}
+
+const std::vector<double>& Bounds::words_of(const Slide& slide, std::size_t l) const {
+  return below_spreads(l) ? slide.below_spreads : slide.words;
 }
 
 void Bounds::prepare_leg(std::size_t l) {
@@ -97,10 +113,10 @@ void Bounds::prepare_outward(std::size_t l) {
   for (std::size_t i = 0; i < lattice_.size(); ++i) {
     const TileIndex child = child_of(l, static_cast<TileIndex>(i));
     // Where loops above may slide the tile, only what they leave is sure.
-    const double standing = tables_.standing[t][i];
-    const bool whole = standing == tables_.nests[i] * tables_.box[t][i];
-    const bool own = whole && child != LegCosts::no_tile;
-    add(outward_[l][0], static_cast<TileIndex>(i), standing,
+    const double uncut = tables_.nests[i] * tables_.box[t][i];
+    const double words = may_slide(l) ? tables_.sliding[t][i] : uncut;
+    const bool own = words == uncut && child != LegCosts::no_tile;
+    add(outward_[l][0], static_cast<TileIndex>(i), words,
         own ? tables_.nests[i] * tables_.box[t][child] : 0.0);
   }
   for (std::size_t s = 0; s < tables_.slides[t].size(); ++s) {
@@ -112,8 +128,8 @@ void Bounds::prepare_outward(std::size_t l) {
       const auto below = static_cast<TileIndex>(begin + slide.to * d.stride);
       const TileIndex child = child_of(l, below);
       const bool own = child != LegCosts::no_tile && !tables_.dense[t][below];
-      const SlidePlace place{slide.dimension, above, below, child};
-      add(outward_[l][s + 1], below, slide.words[i],
+      const SlidePlace place{slide.dimension, above, below, child, below_spreads(l)};
+      add(outward_[l][s + 1], below, words_of(slide, l)[i],
           own ? tables_.nests[above] * slide_words(problem_, lattice_, t, place) : 0.0);
     }
   }
@@ -228,10 +244,10 @@ void Bounds::add_plain(std::size_t l, const Event& event, std::vector<double>& l
   const LegCosts::Affine& affine = costs_->affine(l);
   const double unvalued = remaining_->per_unvalued[event.to];
   const double first = remaining_->per_first[event.to];
-  const double constant = affine.constant[term_] + affine.unvalued_constant * unvalued +
-                          affine.first_constant * first;
-  const double per_word = affine.per_word[term_] + affine.unvalued_words * unvalued +
-                          affine.first_words * first;
+  const double constant =
+      affine.constant[term_] + affine.unvalued_constant * unvalued + affine.first_constant * first;
+  const double per_word =
+      affine.per_word[term_] + affine.unvalued_words * unvalued + affine.first_words * first;
   const auto& next = remaining_->least[event.to];
   const auto& fits = fits_[l];
   const auto& words = words_[l];
@@ -260,13 +276,14 @@ void Bounds::add_window_inside(std::size_t l, double constant, std::vector<doubl
   for (std::size_t i = 0; i < spread_[l].size(); ++i) {
     per_word_[i] = (fill + read * spread_[l][i]) / instances;
   }
-  const auto& standing = tables_.standing[t];
+  const bool slides = may_slide(l);
   for (std::size_t i = 0; i < least.size(); ++i) {
-    least[i] = std::min(least[i], behind_[i] + per_word_[i] * standing[i] + constant);
+    const double words = slides ? tables_.sliding[t][i] : tables_.nests[i] * tables_.box[t][i];
+    least[i] = std::min(least[i], behind_[i] + per_word_[i] * words + constant);
   }
   for (const Slide& slide : tables_.slides[t]) {
     const auto& d = lattice_.dimensions()[slide.dimension];
-    const double* words = slide.words.data();
+    const double* words = words_of(slide, l).data();
     for (std::size_t begin = 0; begin < least.size(); begin += d.stride * d.tiles.size()) {
       const double* const per_word = per_word_.data() + begin + slide.to * d.stride;
       double* const above = least.data() + begin + slide.from * d.stride;

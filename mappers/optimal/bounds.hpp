@@ -43,6 +43,9 @@ class Bounds {
   void save_unvalued(std::size_t state);
   void prepare_leg(std::size_t leg);
   void prepare_outward(std::size_t leg);
+  bool below_spreads(std::size_t leg) const;
+  bool may_slide(std::size_t leg) const;
+  const std::vector<double>& words_of(const Slide& slide, std::size_t leg) const;
   TileIndex child_of(std::size_t leg, TileIndex tiles) const;
 
   /// Of a window leg that is paid outward of spreads, what one instance is filled with and what is
@@ -60,7 +63,7 @@ class Bounds {
   std::size_t term_ = 0;             ///< what is being solved for
   Remaining* remaining_ = nullptr;
   std::vector<std::vector<double>> words_;  ///< by leg: plain: words filled per instance
-  std::vector<std::vector<double>> fits_;  ///< by leg: 0, or infinite where the child does not fit
+  std::vector<std::vector<double>> fits_;   ///< by leg: 0, or infinite where the child does not fit
   std::vector<std::vector<Outward>> outward_;  ///< by leg; first without a slide
   std::vector<std::vector<double>> spread_;    ///< by window leg that crosses arrays: least_spread
   std::vector<double> per_word_;               ///< scratch

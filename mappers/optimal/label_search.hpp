@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
-#include <optional>
+#include <span>
 #include <tuple>
 #include <unordered_map>
 #include <vector>
@@ -81,7 +81,8 @@ class LabelSearch {
     std::function<bool()> may_go_on;  ///< asked every now and then
   };
 
-  /// Searches until nothing of interest is left. Returns false where a limit was reached first; then `open` is the least bound of what was not looked at.
+  /// Searches until nothing of interest is left. Returns false where a limit was reached first;
+  /// then `open` is the least bound of what was not looked at.
   bool run(const Guide& guide, const Limits& limits, Incumbent& incumbent,
            LabelStatistics& statistics, ScoreBound& open);
 
@@ -146,6 +147,9 @@ class LabelSearch {
   void choose_tiles(std::size_t position);
   void reach();
   void reach_in_orders();
+  RankMask rank_of(const Loop& loop) const;
+  std::uint64_t ordered_windows(const PlaceState& state, const Event& event) const;
+  bool ends_slides(std::uint64_t windows, RankMask rank) const;
   void reach_ordered();
   bool pay(const Event& event, bool slides);
   void admit(const Event& event, TileIndex tiles, std::uint64_t frozen);
@@ -161,7 +165,9 @@ class LabelSearch {
   bool is_dominated(const Key& key, std::uint32_t label);
   std::uint64_t open_windows(const PlaceState& state) const;
   std::uint64_t chain_signature(const PlaceState& state);
-  void collect_chain(std::size_t tensor, bool for_node);
+  void collect_chain(std::size_t tensor);
+  bool add_to_chain(std::span<const Loop> segment, const Label& label, RankMask closing);
+  bool came_through_spreads(const Label& label) const;
   void write(std::vector<MappingNode>& nodes);
 
   const SearchSpace& space_;

@@ -34,34 +34,52 @@ double leakage_rate(const Problem& problem, const Convention& convention, double
   return mw / problem.architecture.clock_mhz * 1e3;
 }
 
-/// Whether a label with less of everything so far is never worse in the end (docs/mappers.md).
-bool may_dominate(const Problem& problem, const Convention& convention, const PlaceGraph& graph,
-                  const LegCosts& costs, const CostTerms& terms,
-                  const std::vector<Remaining>& remaining) {
-  bool may = terms.complete;
-  // Which storages leak depends on what has been skipped, which a label does not tell.
-  for (std::size_t s = 1; s < problem.storages.size(); ++s) {
-    const bool optional = problem.storages[s].keep == 0;
-    may = may && (convention.leakage == Leakage::every_instance || !optional ||
-                  problem.storage(static_cast<StorageId>(s)).leakage_mw == 0);
-  }
-  // Placing an output further out must not cost more than it saves.
-  for (const PlaceState& state : graph.states) {
-    for (const Event& event : state.events) {
-      for (const std::size_t l : event.legs) {
-        const LegCosts::Affine& affine = costs.affine(l);
-        for (std::size_t i = 0; i < terms.size() && !costs.is_window(l); ++i) {
-          const double credit =
-              remaining[i].least.empty() ? 0.0 : remaining[i].per_unvalued[event.to];
-          const double first = remaining[i].least.empty() ? 0.0 : remaining[i].per_first[event.to];
-          may = may &&
-                affine.per_word[i] + affine.unvalued_words * credit + affine.first_words * first >=
-                    -1e-12 * std::abs(affine.per_word[i]);
-        }
+/// Whether placing the children of an event further out never costs more than it saves.
+bool is_monotone(const Event& event, const LegCosts& costs,
+                 const std::vector<Remaining>& remaining) {
+  return std::ranges::all_of(event.legs, [&](std::size_t l) {
+    const LegCosts::Affine& affine = costs.affine(l);
+    for (std::size_t i = 0; i < remaining.size() && !costs.is_window(l); ++i) {
+      const bool solved = !remaining[i].least.empty();
+      const double all = solved ? remaining[i].per_unvalued[event.to] : 0.0;
+      const double first = solved ? remaining[i].per_first[event.to] : 0.0;
+      const double credit = affine.unvalued_words * all + affine.first_words * first;
+      if (affine.per_word[i] + credit < -1e-12 * std::abs(affine.per_word[i])) {
+        return false;
       }
     }
+    return true;
+  });
+}
+
+/// Whether which storages leak depends on what a nest has skipped, which a label does not tell.
+bool leaks_by_use(const Problem& problem, const Convention& convention) {
+  for (std::size_t s = 1; s < problem.storages.size(); ++s) {
+    const bool leaks = problem.storage(static_cast<StorageId>(s)).leakage_mw != 0;
+    if (convention.leakage != Leakage::every_instance && problem.storages[s].keep == 0 && leaks) {
+      return true;
+    }
   }
-  return may;
+  return false;
+}
+
+/// Distinct words that operations touch, at least: the indices of one rank of each dimension, taken
+/// from ranks not met before, are all distinct.
+double least_words(const Problem& problem, const ProblemTensor& tensor) {
+  double words = 1;
+  RankMask met = 0;
+  for (const TensorDimension& dimension : tensor.dimensions) {
+    std::int64_t most = 1;
+    for (const Term& term : dimension.terms) {
+      const std::int64_t bound = problem.bounds[static_cast<std::size_t>(term.rank)];
+      most = (met & bit(term.rank)) == 0 ? std::max(most, bound) : most;
+    }
+    for (const Term& term : dimension.terms) {
+      met |= bit(term.rank);
+    }
+    words *= static_cast<double>(most);
+  }
+  return words;
 }
 
 }  // namespace
@@ -91,20 +109,7 @@ ScoreBound compulsory_bound(const Problem& problem, const Convention& convention
                    .cycles = operations / instances / problem.compute().ops_per_cycle};
   double bits = 0;
   for (std::size_t t = 0; t < problem.tensors.size(); ++t) {
-    // The indices of one rank of each dimension, taken from ranks not met before, are all distinct.
-    double words = 1;
-    RankMask met = 0;
-    for (const TensorDimension& dimension : problem.tensors[t].dimensions) {
-      std::int64_t most = 1;
-      for (const Term& term : dimension.terms) {
-        const std::int64_t bound = problem.bounds[static_cast<std::size_t>(term.rank)];
-        most = (met & bit(term.rank)) == 0 ? std::max(most, bound) : most;
-      }
-      for (const Term& term : dimension.terms) {
-        met |= bit(term.rank);
-      }
-      words *= static_cast<double>(most);
-    }
+    const double words = least_words(problem, problem.tensors[t]);
     const double update_pj = convention.update_energy == UpdateEnergy::write_pj
                                  ? outermost.write_pj_per_word[t]
                                  : outermost.update_pj_per_word[t];
@@ -215,11 +220,15 @@ LayerSearch::Outcome LayerSearch::search(const SpatialChoice& choice,
       return outcome;
     }
   }
-  guide.may_dominate =
-      may_dominate(problem_, *options_.convention, graph_, costs, terms_, remaining);
-  outcome.complete = search.run(
-      guide, {.labels = effort_.labels, .may_go_on = [&] { return !clock_.is_over(); }},
-      outcome.incumbent, outcome.statistics, outcome.open);
+  guide.may_dominate = terms_.complete && !leaks_by_use(problem_, *options_.convention) &&
+                       std::ranges::all_of(graph_.states, [&](const PlaceState& state) {
+                         return std::ranges::all_of(state.events, [&](const Event& event) {
+                           return is_monotone(event, costs, remaining);
+                         });
+                       });
+  outcome.complete =
+      search.run(guide, {.labels = effort_.labels, .may_go_on = [&] { return !clock_.is_over(); }},
+                 outcome.incumbent, outcome.statistics, outcome.open);
   return outcome;
 }
 

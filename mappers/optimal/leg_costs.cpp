@@ -135,6 +135,11 @@ bool LegCosts::cuts_array(std::size_t array) const {
                              [&](const Cut& cut) { return cut.array == static_cast<int>(array); });
 }
 
+bool LegCosts::cuts_before(int section, RankMask ranks) const {
+  return std::ranges::any_of(
+      cuts_, [&](const Cut& cut) { return cut.array < section && (ranks & cut.rank) != 0; });
+}
+
 bool LegCosts::cuts_rank(std::size_t array, RankId rank) const {
   return std::ranges::any_of(cuts_, [&](const Cut& cut) {
     return cut.array == static_cast<int>(array) && cut.rank_id == rank;
@@ -261,10 +266,9 @@ void LegCosts::charge_arrays(const Leg& leg, int array, double deliveries, doubl
   costs[0] += deliveries * problem_.arrays[at(array)].delivery_pj[at(leg.tensor)];
   for (std::size_t i = 1; i < terms_.size(); ++i) {
     const CostTerms::Term& term = terms_.terms[i];
-    const bool counts =
-        term.place == array &&
-        (term.kind == CostTerms::Kind::array ||
-         (term.kind == CostTerms::Kind::array_tensor && term.tensor == leg.tensor));
+    const bool counts = term.place == array &&
+                        (term.kind == CostTerms::Kind::array ||
+                         (term.kind == CostTerms::Kind::array_tensor && term.tensor == leg.tensor));
     costs[i] += counts ? crossing / term.per_cycle : 0.0;
   }
 }
@@ -327,12 +331,11 @@ void LegCosts::charge_output(const LegData& data, const Leg& leg, double words, 
   for (int a = data.arrays_begin; a < data.arrays_end; ++a) {
     const std::size_t i = at(a - data.arrays_begin);
     const double taken = words * data.inward[i];
-    const double given =
-        to_all && stores ? taken - output_words * data.inward_copies[i] : filled;
-    charge_arrays(leg, a, taken + given,
-                  refills_first / data.relevant_until[i] +
-                      words * data.outward[i] / array_instances(a),
-                  costs);
+    const double given = to_all && stores ? taken - output_words * data.inward_copies[i] : filled;
+    charge_arrays(
+        leg, a, taken + given,
+        refills_first / data.relevant_until[i] + words * data.outward[i] / array_instances(a),
+        costs);
   }
 }
 
@@ -348,8 +351,8 @@ void LegCosts::add_plain(std::size_t l, double temporal, TileIndex at_tiles, Unv
   charge_input(data, leg, {.fills = words, .reads = words * data.shared}, costs);
   for (int a = data.arrays_begin; a < data.arrays_end; ++a) {
     const std::size_t i = at(a - data.arrays_begin);
-    charge_arrays(leg, a, words * data.inward[i],
-                  words * data.outward[i] / array_instances(a), costs);
+    charge_arrays(leg, a, words * data.inward[i], words * data.outward[i] / array_instances(a),
+                  costs);
   }
 }
 
@@ -366,8 +369,8 @@ void LegCosts::find_affine(std::size_t l) {
       charge_input(data, leg, {.fills = words, .reads = words * data.shared}, costs);
       for (int a = data.arrays_begin; a < data.arrays_end; ++a) {
         const std::size_t i = at(a - data.arrays_begin);
-        charge_arrays(leg, a, words * data.inward[i],
-                      words * data.outward[i] / array_instances(a), costs);
+        charge_arrays(leg, a, words * data.inward[i], words * data.outward[i] / array_instances(a),
+                      costs);
       }
     }
     return costs;
@@ -419,8 +422,8 @@ bool LegCosts::is_joined(const LegData& data, std::size_t tensor, const Cut& cut
 }
 
 /// Intervals of one length at equal steps cover at least what the longest of them would, so the
-/// ratio for the whole box also holds for the part of it that a slide brings. Of several cuts of one
-/// dimension the widest counts.
+/// ratio for the whole box also holds for the part of it that a slide brings. Of several cuts of
+/// one dimension the widest counts.
 double LegCosts::least_spread(const LegData& data, std::size_t tensor, std::size_t dimension,
                               TileIndex child) const {
   const auto& terms = problem_.tensors[tensor].dimensions[dimension].terms;

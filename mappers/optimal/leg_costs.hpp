@@ -69,7 +69,7 @@ struct WindowPlace {
   TileIndex tiles = 0;
   /// Loops above, innermost first, up to the first one over a rank that is alone in its dimensions.
   const std::vector<ChainLoop>& chain;
-  bool slides = false;  ///< the innermost loop is right above the store node
+  bool slides = false;                    ///< the innermost loop is right above the store node
   const std::vector<TileIndex>& crossed;  ///< by array crossed: the tiles right inward of it
 };
 
@@ -131,6 +131,8 @@ class LegCosts {
   double instances(int section) const { return instances_[static_cast<std::size_t>(section)]; }
   double instances_used() const { return instances_.back(); }
   bool cuts_array(std::size_t array) const;
+  /// Whether arrays outward of `section` cut one of these ranks.
+  bool cuts_before(int section, RankMask ranks) const;
   bool cuts_rank(std::size_t array, RankId rank) const;
   /// Adds the array's spreads; `inward`: the tiles right inward of them.
   void write_spreads(std::size_t array, TileIndex inward, std::vector<MappingNode>& nodes) const;

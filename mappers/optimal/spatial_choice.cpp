@@ -11,12 +11,13 @@ namespace tessera::optimal {
 namespace {
 
 std::size_t at(auto id) { return static_cast<std::size_t>(index(id)); }
+std::size_t at(int position) { return static_cast<std::size_t>(position); }
 
 /// Whether the axes of an array share the same tensors.
 bool axes_are_alike(const Problem& problem, const ProblemArray& array) {
   const ProblemAxis& first = problem.axes[static_cast<std::size_t>(array.first_axis)];
   for (int a = 1; a < array.axis_count; ++a) {
-    const ProblemAxis& axis = problem.axes[static_cast<std::size_t>(array.first_axis + a)];
+    const ProblemAxis& axis = problem.axes[at(array.first_axis) + at(a)];
     if (axis.multicast != first.multicast || axis.reduce != first.reduce) {
       return false;
     }
@@ -48,7 +49,7 @@ class ArrayChoices {
       keep();
       return;
     }
-    const auto id = static_cast<std::size_t>(array_.first_axis + axis);
+    const std::size_t id = at(array_.first_axis) + at(axis);
     if (rank == problem_.bounds.size()) {
       const bool last = axis + 1 == array_.axis_count;
       choose(axis + 1, 0, last ? 1 : problem_.axes[id + 1].size);
@@ -126,6 +127,21 @@ std::int64_t SpatialChoice::factor(std::size_t array, RankId rank) const {
   return product;
 }
 
+namespace {
+
+/// Whether all spreads of a rank together cut its bound evenly, for the ranks of the last array.
+bool divides(const Problem& problem, const SpatialChoice& choice) {
+  return std::ranges::all_of(choice.by_array.back(), [&](const Spread& spread) {
+    std::int64_t product = 1;
+    for (std::size_t a = 0; a < choice.by_array.size(); ++a) {
+      product *= choice.factor(a, spread.rank);
+    }
+    return problem.bounds[at(spread.rank)] % product == 0;
+  });
+}
+
+}  // namespace
+
 std::vector<SpatialChoice> spatial_choices(const Problem& problem, std::size_t most,
                                            bool& complete) {
   complete = true;
@@ -138,19 +154,15 @@ std::vector<SpatialChoice> spatial_choices(const Problem& problem, std::size_t m
       for (const auto& way : ways) {
         SpatialChoice longer = choice;
         longer.by_array.push_back(way);
-        bool divides = true;
         for (const Spread& spread : way) {
           longer.instances *= static_cast<double>(spread.trips);
-          std::int64_t product = 1;
-          for (std::size_t a = 0; a < longer.by_array.size(); ++a) {
-            product *= longer.factor(a, spread.rank);
-          }
-          divides = divides && problem.bounds[at(spread.rank)] % product == 0;
         }
-        if (divides && next.size() < most) {
+        if (!divides(problem, longer)) {
+          continue;
+        }
+        complete = complete && next.size() < most;
+        if (next.size() < most) {
           next.push_back(std::move(longer));
-        } else if (divides) {
-          complete = false;
         }
       }
     }

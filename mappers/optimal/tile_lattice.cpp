@@ -1,6 +1,7 @@
 #include "mappers/optimal/tile_lattice.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "mappers/factorization.hpp"
 
@@ -14,34 +15,32 @@ double TileLattice::size_of(const Problem& problem) {
   return size;
 }
 
+TileLattice::Dimension TileLattice::dimension(RankId rank, std::int64_t bound) {
+  Dimension made{.rank = rank, .bound = bound, .tiles = divisors(bound), .covers = {}, .below = {}};
+  const auto& tiles = made.tiles;
+  for (std::size_t i = 0; i < tiles.size(); ++i) {
+    std::vector<std::uint32_t> below;
+    for (std::size_t j = 0; j < i; ++j) {
+      if (tiles[i] % tiles[j] == 0) {
+        below.push_back(static_cast<std::uint32_t>(j));
+      }
+    }
+    // A tile is covered where no other lies between.
+    std::vector<std::uint32_t> covers;
+    std::ranges::copy_if(below, std::back_inserter(covers), [&](std::uint32_t j) {
+      return std::ranges::none_of(
+          below, [&](std::uint32_t k) { return k != j && tiles[k] % tiles[j] == 0; });
+    });
+    made.below.push_back(std::move(below));
+    made.covers.push_back(std::move(covers));
+  }
+  return made;
+}
+
 TileLattice::TileLattice(const Problem& problem) : by_rank_(problem.bounds.size(), -1) {
   for (std::size_t r = 0; r < problem.bounds.size(); ++r) {
     if (problem.bounds[r] > 1) {
-      Dimension dimension{.rank = static_cast<RankId>(r),
-                          .bound = problem.bounds[r],
-                          .tiles = divisors(problem.bounds[r]),
-                          .covers = {},
-                          .below = {}};
-      const auto& tiles = dimension.tiles;
-      for (std::size_t i = 0; i < tiles.size(); ++i) {
-        std::vector<std::uint32_t> below;
-        std::vector<std::uint32_t> covers;
-        for (std::size_t j = 0; j < i; ++j) {
-          if (tiles[i] % tiles[j] == 0) {
-            below.push_back(static_cast<std::uint32_t>(j));
-          }
-        }
-        // A tile is covered where no other lies between.
-        for (const std::uint32_t j : below) {
-          if (std::ranges::none_of(
-                  below, [&](std::uint32_t k) { return k != j && tiles[k] % tiles[j] == 0; })) {
-            covers.push_back(j);
-          }
-        }
-        dimension.below.push_back(std::move(below));
-        dimension.covers.push_back(std::move(covers));
-      }
-      dimensions_.push_back(std::move(dimension));
+      dimensions_.push_back(dimension(static_cast<RankId>(r), problem.bounds[r]));
     }
   }
   // The rank with the most tiles runs fastest: passes over the others are then long runs.
@@ -61,9 +60,9 @@ std::uint32_t TileLattice::dimensions_of(RankMask ranks) const {
   return mask;
 }
 
-void TileLattice::take_least_below(std::vector<double>& values, std::uint32_t mask) const {
+void TileLattice::take_least_below(std::vector<double>& values, std::uint32_t dimensions) const {
   for (std::size_t d = 0; d < dimensions_.size(); ++d) {
-    if (has(mask, static_cast<int>(d))) {
+    if (has(dimensions, static_cast<int>(d))) {
       take_least_below(values, d);
     }
   }

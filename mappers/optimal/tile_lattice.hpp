@@ -59,6 +59,8 @@ class TileLattice {
   void take_least_below(std::vector<double>& values, std::size_t dimension) const;
 
  private:
+  static Dimension dimension(RankId rank, std::int64_t bound);
+
   std::vector<Dimension> dimensions_;
   std::vector<int> by_rank_;
   std::size_t size_ = 1;

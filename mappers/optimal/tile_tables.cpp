@@ -62,7 +62,8 @@ bool has_no_holes(const TileLattice& lattice, const TensorDimension& dimension, 
 /// whole sweep. So a step over
 /// - another rank of the dimension moves on by that rank's tile and back by a sweep of `rank`, here
 ///   or further out: of some multiple of the tile above that divides the bound;
-/// - `rank` itself, further out, goes on where the sweep has ended;
+/// - `rank` itself, further out, goes on where the sweep has ended, and back by a sweep of another
+///   rank of the dimension whose loops stand between;
 /// - a rank that is not in the dimension goes back by the sweep, or by more.
 /// Where three ranks share the dimension their moves may cancel in other ways: then nothing is
 /// claimed beyond a multiple of the other tiles.
@@ -90,6 +91,12 @@ std::int64_t least_move(const TileLattice& lattice, const TensorDimension& dimen
     }
     if (others > 1) {
       return 0;
+    }
+    // Over `rank`, further out than loops of the other.
+    for (const std::int64_t swept : divisors(bound * term.coefficient / unit)) {
+      if (extent_above < bound_of(along.rank)) {
+        least = std::min(least, std::abs(along.coefficient * tile - unit * (swept - 1)));
+      }
     }
     for (const std::int64_t swept : divisors(bound_of(along.rank) / extent_above)) {
       const std::int64_t back = along.coefficient * (swept * extent_above - tile);
@@ -122,7 +129,7 @@ double slide_words(const Problem& problem, const TileLattice& lattice, std::size
       }
     }
   }
-  return box * (static_cast<double>(trips - 1) * step + again);
+  return box * (static_cast<double>(trips - 1) * step + (place.below_spreads ? 0.0 : again));
 }
 
 TileTables::TileTables(const Problem& problem, const Convention& convention,
@@ -133,28 +140,29 @@ TileTables::TileTables(const Problem& problem, const Convention& convention,
   }
   fill(problem, lattice);
   slides.resize(problem.tensors.size());
-  standing.resize(problem.tensors.size());
+  sliding.resize(problem.tensors.size());
   dense.resize(problem.tensors.size());
   const auto windows = std::ranges::count_if(window_ranks, [](RankMask r) { return r != 0; });
+  all_may_slide = windows > 1 || !convention.stationary;
   for (std::size_t t = 0; t < problem.tensors.size(); ++t) {
     if (window_ranks[t] != 0) {
       find_dense(problem, lattice, t);
       add_slides(problem, lattice, t);
-      add_standing(lattice, t, windows > 1 || !convention.stationary);
+      add_sliding(lattice, t);
     }
   }
 }
 
-void TileTables::add_standing(const TileLattice& lattice, std::size_t tensor, bool may_slide) {
+void TileTables::add_sliding(const TileLattice& lattice, std::size_t tensor) {
+  std::vector<double>& least = sliding[tensor];
   for (std::size_t i = 0; i < lattice.size(); ++i) {
-    standing[tensor].push_back(nests[i] * box[tensor][i]);
+    least.push_back(nests[i] * box[tensor][i]);
   }
   for (const Slide& slide : slides[tensor]) {
     const TileLattice::Dimension& d = lattice.dimensions()[slide.dimension];
-    const double* words = slide.words.data();
-    for (std::size_t begin = 0; begin < lattice.size() && may_slide;
-         begin += d.stride * d.tiles.size()) {
-      double* const below = standing[tensor].data() + begin + slide.to * d.stride;
+    const double* words = slide.below_spreads.data();
+    for (std::size_t begin = 0; begin < lattice.size(); begin += d.stride * d.tiles.size()) {
+      double* const below = least.data() + begin + slide.to * d.stride;
       for (std::size_t k = 0; k < d.stride; ++k) {
         below[k] = std::min(below[k], *words++);
       }
@@ -176,8 +184,7 @@ void TileTables::fill(const Problem& problem, const TileLattice& lattice) {
     hits.emplace_back(tensor.is_output ? size : 0, 1.0);
     for (std::size_t i = 0; i < size; ++i) {
       for (const TensorDimension& dimension : tensor.dimensions) {
-        box.back()[i] *=
-            static_cast<double>(extent(lattice, dimension, static_cast<TileIndex>(i)));
+        box.back()[i] *= static_cast<double>(extent(lattice, dimension, static_cast<TileIndex>(i)));
       }
     }
     for (std::size_t i = 0; i < hits.back().size(); ++i) {
@@ -194,10 +201,9 @@ void TileTables::find_dense(const Problem& problem, const TileLattice& lattice,
                             std::size_t tensor) {
   for (std::size_t i = 0; i < lattice.size(); ++i) {
     const auto& dimensions = problem.tensors[tensor].dimensions;
-    dense[tensor].push_back(
-        std::ranges::all_of(dimensions, [&](const TensorDimension& dimension) {
-          return has_no_holes(lattice, dimension, static_cast<TileIndex>(i));
-        }));
+    dense[tensor].push_back(std::ranges::all_of(dimensions, [&](const TensorDimension& dimension) {
+      return has_no_holes(lattice, dimension, static_cast<TileIndex>(i));
+    }));
   }
 }
 
@@ -211,10 +217,14 @@ Slide TileTables::slide(const Problem& problem, const TileLattice& lattice, std:
     const std::size_t begin = i / along.stride * block + i % along.stride;
     const auto above = static_cast<TileIndex>(begin + place.from * along.stride);
     const auto below = static_cast<TileIndex>(begin + place.to * along.stride);
-    const double words =
-        by_box_ ? box[tensor][above]
-                : slide_words(problem, lattice, tensor, {place.dimension, above, below, below});
-    slide.words.push_back(nests[above] * words);
+    const auto words = [&](bool below_spreads) {
+      return nests[above] *
+             (by_box_ ? box[tensor][above]
+                      : slide_words(problem, lattice, tensor,
+                                    {place.dimension, above, below, below, below_spreads}));
+    };
+    slide.words.push_back(words(false));
+    slide.below_spreads.push_back(words(true));
   }
   return slide;
 }
@@ -228,8 +238,9 @@ void TileTables::add_slides(const Problem& problem, const TileLattice& lattice,
     }
     for (std::size_t from = 1; from < along.tiles.size(); ++from) {
       for (const std::uint32_t to : along.below[from]) {
-        slides[tensor].push_back(slide(
-            problem, lattice, tensor, {.dimension = d, .from = from, .to = to, .words = {}}));
+        slides[tensor].push_back(
+            slide(problem, lattice, tensor,
+                  {.dimension = d, .from = from, .to = to, .words = {}, .below_spreads = {}}));
       }
     }
   }

@@ -16,6 +16,8 @@ struct Slide {
   std::size_t to = 0;         ///< and below it
   /// By the other coordinates, in the order of TileIndex: words times (temporal trips * instances).
   std::vector<double> words;
+  /// The same where spreads over window ranks stand further out.
+  std::vector<double> below_spreads;
 };
 
 /// One slide at one pair of tile vectors, into a child that holds the tiles `child`, which may be a
@@ -25,6 +27,9 @@ struct SlidePlace {
   TileIndex above = 0;
   TileIndex below = 0;
   TileIndex child = 0;
+  /// Spreads over window ranks stand further out. They shift a sweep by any amount: nothing is
+  /// claimed of where the next one starts.
+  bool below_spreads = false;
 };
 
 /// The words of that slide, for one run of the loops above it.
@@ -39,10 +44,12 @@ struct TileTables {
   std::vector<std::vector<bool>> dense;    ///< by window tensor: the box has no holes
   std::vector<RankMask> window_ranks;      ///< by tensor; 0 for the output
   std::vector<std::vector<Slide>> slides;  ///< by tensor
-  /// By window tensor: words filled, times instances, where no loop stands right above the place.
-  /// At least those of the best slide, where loops above another node may slide this one as well:
-  /// where there are several windows, or nodes must stand where their tiles are placed.
-  std::vector<std::vector<double>> standing;
+  /// By window tensor: words filled, times instances, where no loop stands right above the place
+  /// but the one above another place slides this tensor as well: at least those of the best slide.
+  std::vector<std::vector<double>> sliding;
+  /// Such a loop may stand above a leg whose parent is the outermost storage: there are several
+  /// windows, or nodes must stand where their tiles are placed. Above others it always may.
+  bool all_may_slide = false;
 
   TileTables(const Problem& problem, const Convention& convention, const TileLattice& lattice);
 
@@ -54,7 +61,7 @@ struct TileTables {
   void add_slides(const Problem& problem, const TileLattice& lattice, std::size_t tensor);
   Slide slide(const Problem& problem, const TileLattice& lattice, std::size_t tensor,
               const Slide& place) const;
-  void add_standing(const TileLattice& lattice, std::size_t tensor, bool may_slide);
+  void add_sliding(const TileLattice& lattice, std::size_t tensor);
 };
 
 }  // namespace tessera::optimal

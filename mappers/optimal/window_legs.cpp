@@ -53,8 +53,7 @@ void LegCosts::spacings_of(const LegData& data, const Leg& leg, std::size_t dime
   const auto& terms = problem_.tensors[at(leg.tensor)].dimensions[dimension].terms;
   for (const Cut& cut : cuts_) {
     const auto term = std::ranges::find(terms, cut.rank_id, &Term::rank);
-    if (term != terms.end() && (shared & cut.axis) != 0 &&
-        is_joined(data, at(leg.tensor), cut)) {
+    if (term != terms.end() && (shared & cut.axis) != 0 && is_joined(data, at(leg.tensor), cut)) {
       spacings_.push_back(
           {.step = term->coefficient * spread_tile(data, leg, cut), .count = cut.trips});
     }

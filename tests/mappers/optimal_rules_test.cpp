@@ -186,4 +186,19 @@ TEST_CASE("Bandwidths: a label of less energy may take longer") {
   }
 }
 
+TEST_CASE("Windows: where the next sweep starts, below spreads and other loops") {
+  check(words_of({storage("DRAM", 1), array({axis("x", 3)}),
+                  of(storage("B", 0, {"input"}, {"weight", "output"}), 4)}),
+        window(8, 3, 6, 2));
+  check(words_of({storage("DRAM", 1), array({axis("x", 2)}), storage("B", 0, {"weight"}, {"input", "output"}),
+                  of(storage("C", 0, {"input", "output"}, {"weight"}), 3)}),
+        window(4, 1, 2, 2));
+}
+
+TEST_CASE("Windows: parent and child placed below one loop") {
+  check(words_of({storage("DRAM", 0), of(storage("B", 0, {"input", "weight"}, {"output"}), 12),
+                  storage("C", 1, {"input"}, {"weight", "output"})}),
+        window(6, 3, 5, 2));
+}
+
 }  // namespace

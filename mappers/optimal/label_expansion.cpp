@@ -1,0 +1,345 @@
+#include <algorithm>
+#include <limits>
+
+#include "mappers/optimal/label_search.hpp"
+
+namespace tessera::optimal {
+
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+std::size_t at(int position) { return static_cast<std::size_t>(position); }
+
+}  // namespace
+
+void LabelSearch::expand(std::uint32_t label) {
+  const PlaceState& state = space_.graph.states[labels_[label].state];
+  crossed_.assign(space_.problem.arrays.size(), 0);
+  for (std::uint32_t l = label; l != none; l = labels_[l].parent) {
+    const std::uint32_t above = labels_[l].parent;
+    if (above != none) {
+      const Event& event = space_.graph.states[labels_[above].state].events[labels_[l].event];
+      if (event.kind == Event::Kind::cross) {
+        crossed_[at(event.storage)] = labels_[l].tiles;
+      }
+    }
+  }
+  for (std::size_t e = 0; e < state.events.size(); ++e) {
+    expand(label, e);
+  }
+}
+
+std::uint64_t LabelSearch::open_windows(const PlaceState& state) const {
+  std::uint64_t open = 0;
+  for (std::size_t t = 0; t < space_.problem.tensors.size(); ++t) {
+    if (space_.tables.window_ranks[t] == 0) {
+      continue;
+    }
+    for (std::size_t s = at(state.holder[t]) + 1; s < space_.problem.storages.size(); ++s) {
+      open |=
+          has(space_.problem.storages[s].bypass, static_cast<int>(t)) ? 0 : std::uint64_t{1} << t;
+    }
+  }
+  return open;
+}
+
+/// Ranks that loops right above the event may run over. Loops above a child that do not change its
+/// tile are paid for nothing: such a child is placed further out instead.
+std::uint32_t LabelSearch::segment_dimensions(const Label& label, const PlaceState& state,
+                                              const Event& event) const {
+  RankMask ranks = label.frozen != 0 ? 0 : state.loops;
+  RankMask windows = 0;  // ranks of windows still to be placed: their order matters
+  for (std::size_t t = 0; t < space_.problem.tensors.size(); ++t) {
+    windows |=
+        has(open_windows(state), static_cast<int>(t)) ? space_.problem.tensors[t].relevant : 0;
+  }
+  switch (event.kind) {
+    case Event::Kind::place:
+      ranks &= space_.graph.all_loops_matter
+                   ? ~RankMask{0}
+                   : space_.problem.tensors[at(event.tensor)].relevant | windows;
+      break;
+    case Event::Kind::settle:
+      // What may run below the node as well runs there; but a window's rank may have one loop on
+      // either side.
+      ranks &= ~space_.graph.states[event.to].loops | open_window_ranks(state);
+      break;
+    case Event::Kind::cross:
+      if (space_.convention.window != Window::loop_above) {
+        ranks &= needed_innermost(event) == 0 ? 0 : crossing_windows(state);
+      } else if (crossing_windows(state) == 0 || !leg_costs_.cuts_array(at(event.storage))) {
+        ranks = 0;  // no spread would stand between a loop and the store node that it slides
+      }
+      break;
+    case Event::Kind::finish:
+      break;
+  }
+  return space_.lattice.dimensions_of(ranks);
+}
+
+RankMask LabelSearch::open_window_ranks(const PlaceState& state) const {
+  RankMask ranks = 0;
+  for (std::size_t t = 0; t < space_.problem.tensors.size(); ++t) {
+    ranks |= has(open_windows(state), static_cast<int>(t)) ? space_.tables.window_ranks[t] : 0;
+  }
+  return ranks;
+}
+
+/// Ranks of windows whose words still have to cross the next array.
+RankMask LabelSearch::crossing_windows(const PlaceState& state) const {
+  RankMask ranks = 0;
+  for (std::size_t t = 0; t < space_.problem.tensors.size(); ++t) {
+    const int holder = space_.problem.storages[at(state.holder[t])].arrays_above;
+    const bool crosses = space_.tables.window_ranks[t] != 0 && holder <= state.section;
+    ranks |= crosses ? space_.problem.tensors[t].relevant : 0;
+  }
+  return ranks;
+}
+
+/// Where loops stand right above the event, the innermost is over one of these ranks: others would
+/// cost nothing less than further in.
+RankMask LabelSearch::needed_innermost(const Event& event) const {
+  if (event.kind == Event::Kind::place && !space_.graph.all_loops_matter) {
+    return space_.problem.tensors[at(event.tensor)].relevant;
+  }
+  RankMask ranks = 0;
+  if (event.kind == Event::Kind::cross && space_.convention.window != Window::loop_above) {
+    // A loop and a spread of one rank: which is the outer one matters to windows.
+    for (const auto& d : space_.lattice.dimensions()) {
+      for (const RankMask window : space_.tables.window_ranks) {
+        const bool both =
+            (window & bit(d.rank)) != 0 && leg_costs_.cuts_rank(at(event.storage), d.rank);
+        ranks |= both ? bit(d.rank) : 0;
+      }
+    }
+    return ranks;
+  }
+  return ~RankMask{0};
+}
+
+void LabelSearch::expand(std::uint32_t label, std::size_t e) {
+  const PlaceState& state = space_.graph.states[labels_[label].state];
+  const Event& event = state.events[e];
+  parent_ = label;
+  event_ = e;
+  const std::uint32_t dimensions = segment_dimensions(labels_[label], state, event) &
+                                   ~static_cast<std::uint32_t>(labels_[label].looped);
+  open_dimensions_.clear();
+  for (std::size_t d = 0; d < space_.lattice.dimensions().size(); ++d) {
+    if (has(dimensions, static_cast<int>(d))) {
+      open_dimensions_.push_back(d);
+    }
+  }
+  tiles_ = labels_[label].tiles;
+  unordered_.clear();
+  if (event.kind == Event::Kind::finish) {
+    for (std::size_t d = 0; d < space_.lattice.dimensions().size(); ++d) {
+      if (space_.lattice.coordinate(tiles_, d) > 0) {
+        if (!has(dimensions, static_cast<int>(d))) {
+          return;  // no loop may bring this tile to 1
+        }
+        unordered_.push_back({.dimension = static_cast<std::uint8_t>(d), .tile = 0});
+      }
+    }
+    tiles_ = 0;
+    segment_ = unordered_;
+    finish(event);
+    return;
+  }
+  choose_tiles(0);
+}
+
+void LabelSearch::choose_tiles(std::size_t position) {
+  if (position == open_dimensions_.size()) {
+    reach();
+    return;
+  }
+  const std::size_t d = open_dimensions_[position];
+  const auto& dimension = space_.lattice.dimensions()[d];
+  choose_tiles(position + 1);
+  const std::size_t from = space_.lattice.coordinate(tiles_, d);
+  const TileIndex before = tiles_;
+  for (const std::uint32_t to : dimension.below[from]) {
+    tiles_ = before - static_cast<TileIndex>((from - to) * dimension.stride);
+    unordered_.push_back(
+        {.dimension = static_cast<std::uint8_t>(d), .tile = static_cast<std::uint16_t>(to)});
+    choose_tiles(position + 1);
+    unordered_.pop_back();
+  }
+  tiles_ = before;
+}
+
+/// The tiles above the event are chosen: the label, unless its bound says no at once.
+void LabelSearch::reach() {
+  const Label& parent = labels_[parent_];
+  const Event& event = space_.graph.states[parent.state].events[event_];
+  for (const Loop& loop : unordered_) {
+    const RankMask rank = bit(space_.lattice.dimensions()[loop.dimension].rank);
+    const bool again =
+        event.kind == Event::Kind::settle && (space_.graph.states[event.to].loops & rank) != 0;
+    if (again && loop.tile == 0) {
+      return;  // nothing is left for a second loop
+    }
+  }
+  TileIndex inward = tiles_;
+  if (event.kind == Event::Kind::cross) {
+    inward = leg_costs_.inward(at(event.storage), tiles_);
+    if (inward == LegCosts::no_tile) {
+      return;
+    }
+  }
+  if (space_.graph.states[event.to].section >= 0 &&
+      guide_->remaining[0]->least[event.to][inward] == infinity) {
+    return;
+  }
+  reach_in_orders();
+}
+
+/// Orders of the segment's loops that can give different counts: they matter to windows that are
+/// still to be placed. Loops over ranks that stand alone in a window's dimensions come first:
+/// inside others they would only end a slide.
+void LabelSearch::reach_in_orders() {
+  const PlaceState& state = space_.graph.states[labels_[parent_].state];
+  const Event& event = state.events[event_];
+  const std::uint64_t open = ordered_windows(state, event);
+  const RankMask innermost = needed_innermost(event);
+  const auto is_needed = [&](const Loop& loop) { return (innermost & rank_of(loop)) != 0; };
+  segment_ = unordered_;
+  if (open == 0 || segment_.size() < 2) {
+    if (segment_.empty() || std::any_of(segment_.begin(), segment_.end(), is_needed)) {
+      reach_ordered();
+    }
+    return;
+  }
+  const auto rest = std::stable_partition(segment_.begin(), segment_.end(), [&](const Loop& loop) {
+    return ends_slides(open, rank_of(loop));
+  });
+  if (rest == segment_.end()) {
+    // Every loop ends the slides of those above it: none but needed ones are worth their place.
+    if (std::all_of(segment_.begin(), segment_.end(), is_needed)) {
+      reach_ordered();
+    }
+    return;
+  }
+  const auto by_dimension = [](const Loop& a, const Loop& b) { return a.dimension < b.dimension; };
+  std::sort(rest, segment_.end(), by_dimension);
+  do {
+    if (is_needed(segment_.back())) {
+      reach_ordered();
+    }
+  } while (std::next_permutation(rest, segment_.end(), by_dimension));
+}
+
+RankMask LabelSearch::rank_of(const Loop& loop) const {
+  return bit(space_.lattice.dimensions()[loop.dimension].rank);
+}
+
+/// Windows for which the order of the loops above `event` matters.
+std::uint64_t LabelSearch::ordered_windows(const PlaceState& state, const Event& event) const {
+  std::uint64_t windows = open_windows(state);
+  for (std::size_t t = 0; t < space_.problem.tensors.size(); ++t) {
+    const int holder = space_.problem.storages[at(state.holder[t])].arrays_above;
+    const bool crosses = event.kind == Event::Kind::cross && space_.tables.window_ranks[t] != 0 &&
+                         holder <= state.section;
+    windows |= crosses ? std::uint64_t{1} << t : 0;
+  }
+  return windows;
+}
+
+/// Whether a loop over `rank` moves each of these windows clear of the words that it holds.
+bool LabelSearch::ends_slides(std::uint64_t windows, RankMask rank) const {
+  if (space_.convention.window == Window::loop_above) {
+    return false;  // there any loop but the one right above a store node ends a slide
+  }
+  for (std::size_t t = 0; t < space_.problem.tensors.size(); ++t) {
+    const RankMask alone = space_.problem.tensors[t].relevant & ~space_.tables.window_ranks[t];
+    if (has(windows, static_cast<int>(t)) && (alone & rank) == 0) {
+      return false;
+    }
+  }
+  return true;
+}
+
+void LabelSearch::reach_ordered() {
+  const Event& event = space_.graph.states[labels_[parent_].state].events[event_];
+  std::uint64_t frozen = labels_[parent_].frozen;
+  switch (event.kind) {
+    case Event::Kind::place: {
+      if (!pay(event, event.settles || !space_.convention.stationary)) {
+        return;
+      }
+      admit(event, tiles_, frozen);
+      const bool may_slide = space_.convention.window == Window::loop_above && !event.settles &&
+                             space_.convention.stationary &&
+                             leg_costs_.is_window(event.legs.front());
+      if (may_slide && pay(event, true)) {
+        admit(event, tiles_, frozen | std::uint64_t{1} << static_cast<unsigned>(event.tensor));
+      }
+      return;
+    }
+    case Event::Kind::settle:
+      if (event.tensor >= 0) {
+        frozen &= ~(std::uint64_t{1} << static_cast<unsigned>(event.tensor));
+      } else {
+        frozen = 0;
+      }
+      break;
+    case Event::Kind::cross:
+      if (frozen != 0 && leg_costs_.cuts_array(at(event.storage))) {
+        return;  // a spread would stand between the loop and the store node
+      }
+      break;
+    case Event::Kind::finish:
+      break;
+  }
+  now_.assign(costs_of(parent_), costs_of(parent_) + width_);
+  unvalued_ = labels_[parent_].unvalued;
+  admit(event,
+        event.kind == Event::Kind::cross ? leg_costs_.inward(at(event.storage), tiles_) : tiles_,
+        frozen);
+}
+
+/// Adds the cost of a placement to the parent's. Whether there is room.
+bool LabelSearch::pay(const Event& event, bool slides) {
+  const Label& parent = labels_[parent_];
+  const std::size_t leg = event.legs.front();
+  const double bits = leg_costs_.box_words(leg, tiles_) *
+                      space_.problem.storages[at(event.storage)].word_bits[at(event.tensor)];
+  const auto& room = space_.problem.storages[at(event.storage)].usable_bits;
+  if (bits == 0 || (room && bits > static_cast<double>(*room))) {
+    return false;
+  }
+  now_.assign(costs_of(parent_), costs_of(parent_) + width_);
+  for (std::size_t i = 0; i < shared_.size(); ++i) {
+    if (shared_[i] == event.storage) {
+      now_[terms_ + i] += bits;
+      if (now_[terms_ + i] > static_cast<double>(*room)) {
+        ++statistics_->by_capacity;
+        return false;
+      }
+    }
+  }
+  unvalued_ = parent.unvalued;
+  const double temporal =
+      space_.tables.nests[tiles_] / leg_costs_.instances(leg_costs_.leg(leg).section);
+  Costs costs{};
+  if (leg_costs_.is_window(leg)) {
+    collect_chain(at(event.tensor));
+    leg_costs_.add_window(leg,
+                          {.temporal = temporal,
+                           .tiles = tiles_,
+                           .chain = chain_,
+                           .slides = slides,
+                           .crossed = crossed_},
+                          costs);
+  } else {
+    leg_costs_.add_plain(leg, temporal, tiles_, unvalued_, costs);
+  }
+  for (std::size_t i = 0; i < terms_; ++i) {
+    now_[i] += costs[i];
+  }
+  return true;
+}
+
+}  // namespace tessera::optimal
