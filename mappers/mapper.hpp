@@ -40,7 +40,7 @@ struct SearchOptions {
   std::uint64_t seed = 1;
   std::int64_t samples = 20'000;  ///< of the random mapper
   std::optional<double> time_limit_s;
-  int threads = 1;  ///< within one search
+  int threads = 1;                          ///< within one search
   const std::atomic<bool>* stop = nullptr;  ///< set by another thread: return the best so far
 };
 

@@ -27,8 +27,9 @@ TEST_CASE("a row per layer, totals, and what the search did") {
   CHECK(
       run.out.starts_with("tiny on tiny: 16 operations a cycle, 500 MHz, 45 nm; objective edp, "
                           "accounting tessera\n\nlayer "));
-  for (const char* text : {"\nconv1 ", "\nconv2 ", "\nconv3 ", "\nfc ", "\ntotal ", "\nlatency ",
-                           "\nenergy by level: ", "\nenergy by tensor: ", "\nsearch: optimal, 4 "}) {
+  for (const char* text :
+       {"\nconv1 ", "\nconv2 ", "\nconv3 ", "\nfc ", "\ntotal ", "\nlatency ",
+        "\nenergy by level: ", "\nenergy by tensor: ", "\nsearch: optimal, 4 "}) {
     CAPTURE(text);
     CHECK(contains(run.out, text));
   }

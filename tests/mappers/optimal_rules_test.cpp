@@ -190,7 +190,8 @@ TEST_CASE("Windows: where the next sweep starts, below spreads and other loops")
   check(words_of({storage("DRAM", 1), array({axis("x", 3)}),
                   of(storage("B", 0, {"input"}, {"weight", "output"}), 4)}),
         window(8, 3, 6, 2));
-  check(words_of({storage("DRAM", 1), array({axis("x", 2)}), storage("B", 0, {"weight"}, {"input", "output"}),
+  check(words_of({storage("DRAM", 1), array({axis("x", 2)}),
+                  storage("B", 0, {"weight"}, {"input", "output"}),
                   of(storage("C", 0, {"input", "output"}, {"weight"}), 3)}),
         window(4, 1, 2, 2));
 }
