@@ -1,9 +1,8 @@
 #include "mappers/optimal.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <optional>
 
-#include "core/checked.hpp"
 #include "mappers/exhaustive.hpp"
 #include "mappers/map_space.hpp"
 #include "mappers/optimal/layer_search.hpp"

@@ -144,7 +144,7 @@ void LabelSearch::expand(std::uint32_t label, std::size_t e) {
     }
     tiles_ = 0;
     segment_ = unordered_;
-    finish(event);
+    finish();
     return;
   }
   choose_tiles(0);

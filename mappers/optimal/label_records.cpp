@@ -193,7 +193,7 @@ bool LabelSearch::is_dominated(const Key& key, std::uint32_t label) {
 }
 
 /// A whole nest: it is scored by the model itself.
-void LabelSearch::finish(const Event& /*event*/) {
+void LabelSearch::finish() {
   write(nodes_);
   ++statistics_->evaluated;
   const auto scored = evaluator_.score(nodes_);

@@ -153,7 +153,7 @@ class LabelSearch {
   void reach_ordered();
   bool pay(const Event& event, bool slides);
   void admit(const Event& event, TileIndex tiles, std::uint64_t frozen);
-  void finish(const Event& event);
+  void finish();
   /// What remains to be paid of one entry of Costs, at least.
   static double remains(const Remaining& remaining, std::size_t state, TileIndex tiles,
                         const Unvalued& unvalued);

@@ -137,7 +137,8 @@ LayerSearch::LayerSearch(const Problem& problem, const Problem& scored_on,
       options_(options),
       clock_(clock),
       effort_(effort),
-      terms_(problem, *options.convention) {
+      terms_(problem, *options.convention),
+      compulsory_(compulsory_bound(problem, *options.convention)) {
   const Mapspace mapspace = narrowed(options.mapspace, *options.convention);
   const double tiles = TileLattice::size_of(problem);
   if (!has_closed_forms(problem) || tiles > most_tiles || problem.bounds.size() > 30) {
@@ -171,9 +172,8 @@ ScoreBound LayerSearch::least_of(const SpatialChoice& choice) const {
   ScoreBound bound{
       .energy_pj = static_cast<double>(problem_.operations) * problem_.compute().op_pj,
       .cycles = tables_->nests[0] / choice.instances / problem_.compute().ops_per_cycle};
-  const ScoreBound compulsory = compulsory_bound(problem_, *options_.convention);
-  bound.energy_pj = std::max(bound.energy_pj, compulsory.energy_pj);
-  bound.cycles = std::max(bound.cycles, compulsory.cycles);
+  bound.energy_pj = std::max(bound.energy_pj, compulsory_.energy_pj);
+  bound.cycles = std::max(bound.cycles, compulsory_.cycles);
   return bound;
 }
 
@@ -270,8 +270,7 @@ bool LayerSearch::run(Incumbent& incumbent) {
 double LayerSearch::lower_bound(const Incumbent& incumbent) const {
   const double best = incumbent.value();
   const double open = all_choices_ ? open_ : 0.0;
-  return std::max(std::min(best, open),
-                  std::min(best, value_of(compulsory_bound(problem_, *options_.convention))));
+  return std::max(std::min(best, open), std::min(best, value_of(compulsory_)));
 }
 
 }  // namespace tessera::optimal

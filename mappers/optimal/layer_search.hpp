@@ -61,6 +61,7 @@ class LayerSearch {
   PlaceGraph graph_;
   std::optional<TileTables> tables_;
   CostTerms terms_;
+  ScoreBound compulsory_;
   std::vector<SpatialChoice> choices_;
   LabelStatistics statistics_;
   std::int64_t cut_choices_ = 0;

@@ -45,11 +45,11 @@ LegCosts::LegCosts(const SearchSpace& space, const SpatialChoice& choice)
       lattice_(space.lattice),
       graph_(space.graph),
       terms_(space.terms),
-      window_ranks_(space.tables.window_ranks) {
+      window_ranks_(space.tables.window_ranks),
+      sharing_(space.problem) {
   for (std::size_t t = 0; t < problem_.tensors.size(); ++t) {
     output_words_.push_back(words_per_nest(t));
   }
-  find_sharing();
   list_cuts(choice);
   legs_.resize(graph_.legs.size());
   for (std::size_t l = 0; l < legs_.size(); ++l) {
@@ -67,21 +67,6 @@ double LegCosts::words_per_nest(std::size_t tensor) const {
     words *= relevant ? static_cast<double>(problem_.bounds[r]) : 1.0;
   }
   return words;
-}
-
-void LegCosts::find_sharing() {
-  shared_.assign(problem_.tensors.size(), 0);
-  array_axes_.assign(problem_.arrays.size() + 1, 0);
-  for (std::size_t a = 0; a < problem_.axes.size(); ++a) {
-    const ProblemAxis& axis = problem_.axes[a];
-    for (std::size_t t = 0; t < problem_.tensors.size(); ++t) {
-      const bool shares = has(axis.multicast | axis.reduce, static_cast<int>(t));
-      shared_[t] |= shares ? AxisMask{1} << a : 0;
-    }
-    for (int array = 0; array <= index(axis.array); ++array) {
-      array_axes_[at(array)] |= AxisMask{1} << a;
-    }
-  }
 }
 
 void LegCosts::list_cuts(const SpatialChoice& choice) {
@@ -128,7 +113,7 @@ void LegCosts::list_inward(const SpatialChoice& choice, std::size_t array) {
   inward_.push_back(std::move(inward));
 }
 
-AxisMask LegCosts::axes_from(int array) const { return array_axes_[at(array)]; }
+AxisMask LegCosts::axes_from(int array) const { return sharing_.arrays_from[at(array)]; }
 
 bool LegCosts::cuts_array(std::size_t array) const {
   return std::ranges::any_of(cuts_,
@@ -215,7 +200,7 @@ void LegCosts::prepare(std::size_t l) {
   data.window = !data.is_output && window_ranks_[t] != 0;
   data.from = instances_[at(data.arrays_begin)];
   data.to = instances_[at(data.arrays_end)];
-  data.shared_axes = shared_[t];
+  data.shared_axes = sharing_.shared[t];
   data.all = multiplicity(data, leg.tensor, ~AxisMask{0});
   data.shared = multiplicity(data, leg.tensor, data.shared_axes);
   data.copies = copies(data, leg.tensor, data.shared_axes);

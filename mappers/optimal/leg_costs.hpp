@@ -7,6 +7,7 @@
 
 #include "core/convention.hpp"
 #include "core/mapping.hpp"
+#include "core/movement.hpp"
 #include "core/offsets.hpp"
 #include "core/problem.hpp"
 #include "mappers/optimal/place_graph.hpp"
@@ -174,7 +175,6 @@ class LegCosts {
     Costs least_per_read{};
   };
 
-  void find_sharing();
   void list_cuts(const SpatialChoice& choice);
   void list_inward(const SpatialChoice& choice, std::size_t array);
   double words_per_nest(std::size_t tensor) const;
@@ -221,8 +221,7 @@ class LegCosts {
   const PlaceGraph& graph_;
   const CostTerms& terms_;
   const std::vector<RankMask>& window_ranks_;
-  std::vector<AxisMask> shared_;
-  std::vector<AxisMask> array_axes_;
+  SharingMasks sharing_;
   std::vector<Cut> cuts_;
   std::vector<double> instances_;
   std::vector<std::vector<TileIndex>> inward_;
