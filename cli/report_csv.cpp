@@ -2,30 +2,12 @@
 
 #include <vector>
 
+#include "cli/comma_separated.hpp"
 #include "cli/number_text.hpp"
 
 namespace tessera {
 
 namespace {
-
-std::string cell(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) {
-    return text;
-  }
-  std::string result = "\"";
-  for (const char c : text) {
-    result += c == '"' ? std::string("\"\"") : std::string(1, c);
-  }
-  return result + "\"";
-}
-
-std::string line(const std::vector<std::string>& cells) {
-  std::string result;
-  for (std::size_t i = 0; i < cells.size(); ++i) {
-    result += (i == 0 ? "" : ",") + cell(cells[i]);
-  }
-  return result + "\n";
-}
 
 std::vector<std::string> headings(const Report& report) {
   std::vector<std::string> cells = {"architecture",
@@ -87,15 +69,15 @@ std::vector<std::string> row(const Report& report, const LayerReport& layer) {
 
 std::string report_csv(const Report& report) {
   if (!report.front) {
-    std::string text = line(headings(report));
+    std::string text = csv_line(headings(report));
     for (const LayerReport& layer : report.layers) {
-      text += line(row(report, layer));
+      text += csv_line(row(report, layer));
     }
     return text;
   }
   const auto numbered = [](std::vector<std::string> cells, const std::string& number) {
     cells.insert(cells.begin() + 3, number);
-    return line(cells);
+    return csv_line(cells);
   };
   std::string text = numbered(headings(report), "point");
   for (const LayerReport& layer : report.layers) {

@@ -6,6 +6,7 @@
 #include "cli/flags.hpp"
 #include "cli/number_text.hpp"
 #include "cli/objective_names.hpp"
+#include "cli/totals_json.hpp"
 #include "core/json/json_writer.hpp"
 #include "mappers/mapping_json.hpp"
 #include "networks/network_json.hpp"
@@ -25,14 +26,6 @@ Json count_or_null(const std::optional<std::int64_t>& value) {
   return value ? Json(*value) : Json(nullptr);
 }
 
-Json parts_json(const EnergyParts& parts) {
-  Json result = Json::object();
-  for (const auto& [name, pj] : parts) {
-    result[name] = json_number(pj);
-  }
-  return result;
-}
-
 Json network_json(const Report& report) {
   const Network& network = report.network;
   return {{"name", network.name()},
@@ -41,24 +34,6 @@ Json network_json(const Report& report) {
           {"macs", total_operations(network)},
           {"weights", total_weights(network)},
           {"definition", write_network(network)}};
-}
-
-Json totals_json(const Totals& totals) {
-  return {{"energy_pj", json_number(totals.energy_pj)},
-          {"cycles", json_number(totals.cycles)},
-          {"cycles_with_ramp", json_number(totals.cycles_with_ramp)},
-          {"latency_s", json_number(totals.latency_s)},
-          {"edp_pj_s", json_number(totals.edp_pj_s)},
-          {"power_mw", json_number(totals.power_mw)},
-          {"macs", totals.macs},
-          {"macs_per_cycle", json_number(totals.macs_per_cycle)},
-          {"utilization", json_number(totals.utilization)},
-          {"area_mm2", number_or_null(totals.area_mm2)},
-          {"outer_accesses_words", totals.outer_accesses_words},
-          {"leakage_pj", json_number(totals.leakage_pj)},
-          {"layers_without_cost", totals.layers_without_cost},
-          {"energy_by_level_pj", parts_json(totals.energy_by_level_pj)},
-          {"energy_by_tensor_pj", parts_json(totals.energy_by_tensor_pj)}};
 }
 
 Json level_json(const LayerReport& layer, const StoreCost& store) {
