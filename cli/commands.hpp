@@ -20,6 +20,9 @@ struct Session {
 int run_map(const Flags& flags, const Session& session);
 /// Scores mappings of a file and reports what they cost.
 int run_evaluate(const Flags& flags, const Session& session);
+/// Searches every combination of architectures, networks and batches, and reports them side by
+/// side.
+int run_compare(const Flags& flags, const Session& session);
 /// Prints what is built in, a line each.
 int run_list(const Flags& flags, const Session& session);
 /// Prints one resolved file, or a drawing of it.

@@ -13,6 +13,11 @@ inline constexpr const char* evaluate_examples = R"(Examples:
   tessera evaluate --mapping report.json
   tessera evaluate --arch tiny --network tiny --layer conv1 --mapping conv1_mapping.json --details)";
 
+inline constexpr const char* compare_examples = R"(Examples:
+  tessera compare --arch eyeriss_like --arch simba_like --network alexnet --factors perfect
+  tessera compare --arch tpu_v1 --network alexnet --batch 1 --batch 16 --layer 'fc*'
+  tessera compare --arch mine.json --arch theirs.json --network resnet50 --csv rows.csv --reports rows)";
+
 inline constexpr const char* list_examples = R"(Examples:
   tessera list archs
   tessera list mappers)";

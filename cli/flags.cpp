@@ -1,15 +1,11 @@
 #include "cli/flags.hpp"
 
 #include <algorithm>
-#include <functional>
 #include <limits>
-#include <map>
 #include <utility>
 
-#include <CLI/CLI.hpp>
-
-#include "cli/completion.hpp"
 #include "cli/examples.hpp"
+#include "cli/grammar.hpp"
 #include "cli/objective_names.hpp"
 #include "core/convention.hpp"
 #include "core/input_error.hpp"
@@ -20,7 +16,6 @@ namespace tessera {
 namespace {
 
 constexpr std::int64_t most_samples = 1'000'000'000'000;
-constexpr std::int64_t most_batch = 1'000'000'000;
 constexpr int most_threads = 1024;
 
 const std::vector<std::string>& list_words() {
@@ -38,55 +33,7 @@ std::vector<std::string> names_of(const Entries& entries) {
   return result;
 }
 
-template <typename Number>
-struct NumberRangeOf {
-  Number least;
-  Number most;
-};
-
-/// The command line as CLI11 knows it, and what completion needs to know besides.
-class Grammar {
- public:
-  explicit Grammar(Flags& flags);
-  ParsedFlags parse(const std::vector<std::string>& arguments);
-
- private:
-  CLI::App* add_command(const char* name, const char* about, const char* examples);
-  void add_map();
-  void add_evaluate();
-  void add_list();
-  void add_show();
-  void add_check();
-  void add_completion();
-  /// --arch and --network.
-  void add_inputs(CLI::App* command);
-  /// What is taken of them, and changed in them.
-  void add_changes(CLI::App* command);
-  void add_work(CLI::App* command);
-  void add_search(CLI::App* command);
-  void add_output(CLI::App* command);
-  /// An option with a value among a few.
-  CLI::Option* add_choice(CLI::App* command, const char* name, std::vector<std::string> choices,
-                          const std::function<void(const std::string&)>& set, const char* about);
-  CLI::Option* add_text(CLI::App* command, const char* name, std::optional<std::string>& value,
-                        const char* about);
-  template <typename Number>
-  CLI::Option* add_number(CLI::App* command, const char* name, NumberRangeOf<Number> range,
-                          const std::function<void(Number)>& set, const char* about);
-
-  std::vector<CommandWords> words() const;
-  [[noreturn]] void reject_unexpected(const CLI::App& command) const;
-  std::string option_help(const CLI::App* command) const;
-
-  Flags& flags_;
-  CLI::App app_{
-      "Analytical cost model of DNN accelerators: energy, cycles, utilisation and every "
-      "word moved.",
-      "tessera"};
-  std::map<const CLI::Option*, std::vector<std::string>> choices_;
-  std::map<const CLI::Option*, std::string> lists_;
-  std::string shell_;
-};
+}  // namespace
 
 Grammar::Grammar(Flags& flags) : flags_(flags) {
   app_.require_subcommand(1);
@@ -94,6 +41,7 @@ Grammar::Grammar(Flags& flags) : flags_(flags) {
   app_.set_version_flag("--version", "tessera " + program_version());
   add_map();
   add_evaluate();
+  add_compare();
   add_list();
   add_show();
   add_check();
@@ -139,44 +87,30 @@ CLI::Option* Grammar::add_text(CLI::App* command, const char* name,
       ->check(CLI::Validator(check, ""));
 }
 
-template <typename Number>
-CLI::Option* Grammar::add_number(CLI::App* command, const char* name, NumberRangeOf<Number> range,
-                                 const std::function<void(Number)>& set, const char* about) {
-  const auto check = [range, shown = std::string(name)](const std::string& text) {
-    Number number{};
-    // An option takes "-1" for a large number where the type has no sign.
-    const bool is_number = text.find_first_not_of("0123456789.eE+-") == std::string::npos &&
-                           CLI::detail::lexical_cast(text, number) &&
-                           (std::is_signed_v<Number> || text[0] != '-');
-    if (is_number && number >= range.least && number <= range.most) {
-      return std::string();
-    }
-    std::ostringstream allowed;
-    allowed << range.least << " to " << range.most;
-    return shown + " must be a " + (std::is_floating_point_v<Number> ? "" : "whole ") +
-           "number from " + allowed.str() + ", not " + quote(text);
-  };
-  return command->add_option_function<Number>(name, set, about)
-      ->check(CLI::Validator(check, ""))
-      ->type_name(std::is_floating_point_v<Number> ? "SECONDS" : "N");
-}
-
 void Grammar::add_inputs(CLI::App* command) {
   const char* about = "built-in name or file";
   lists_[add_text(command, "--arch", flags_.architecture, about)->type_name("A")] = "archs";
   lists_[add_text(command, "--network", flags_.network, about)->type_name("N")] = "networks";
 }
 
-void Grammar::add_changes(CLI::App* command) {
+void Grammar::add_layers(CLI::App* command) {
   command
       ->add_option("--layer", flags_.layers, "only layers of this name; * and ? stand for others")
       ->allow_extra_args(false)
       ->type_name("L");
+}
+
+void Grammar::add_settings(CLI::App* command) {
   command
       ->add_option("--set", flags_.settings,
                    "another value for the architecture, such as GLB.capacity_kib=256")
       ->allow_extra_args(false)
       ->type_name("PATH=VALUE");
+}
+
+void Grammar::add_changes(CLI::App* command) {
+  add_layers(command);
+  add_settings(command);
   add_number<std::int64_t>(
       command, "--batch", {1, most_batch}, [this](std::int64_t value) { flags_.batch = value; },
       "samples, instead of the network's");
@@ -185,6 +119,10 @@ void Grammar::add_changes(CLI::App* command) {
 void Grammar::add_work(CLI::App* command) {
   add_inputs(command);
   add_changes(command);
+  add_scores(command);
+}
+
+void Grammar::add_scores(CLI::App* command) {
   add_choice(
       command, "--objective", names_of(objective_names()),
       [this](const std::string& value) {
@@ -379,8 +317,6 @@ ParsedFlags Grammar::parse(const std::vector<std::string>& arguments) {
   }
   return flags_;
 }
-
-}  // namespace
 
 ParsedFlags parse_flags(const std::vector<std::string>& arguments) {
   const SearchOptions defaults;

@@ -10,7 +10,7 @@
 
 namespace tessera {
 
-enum class Command : std::uint8_t { map, evaluate, list, show, check };
+enum class Command : std::uint8_t { map, evaluate, compare, list, show, check };
 
 /// What was typed, checked as far as that is possible without reading a file. Options that a
 /// command does not have keep their default.
@@ -24,6 +24,11 @@ struct Flags {
   std::vector<std::string> layers;     ///< names or patterns; empty: all layers
   std::vector<std::string> settings;   ///< PATH=VALUE
   std::optional<std::int64_t> batch;
+
+  std::vector<std::string> architectures;     ///< of compare
+  std::vector<std::string> networks;          ///< of compare
+  std::vector<std::int64_t> batches;          ///< of compare; empty: the networks' own
+  std::optional<std::string> reports_folder;  ///< of compare: where the rows' reports go
 
   std::optional<Objective> objective;
   std::optional<std::string> accounting;

@@ -6,37 +6,25 @@
 #include "cli/report_json.hpp"
 #include "cli/report_text.hpp"
 #include "cli/run.hpp"
-#include "core/input_error.hpp"
 #include "core/json/spelling.hpp"
 
 namespace tessera {
 
 ReportOutput::ReportOutput(const Flags& flags, const Session& session)
-    : flags_(flags), session_(session) {
-  if (flags.json_file && flags.csv_file && *flags.json_file == *flags.csv_file) {
-    throw InputError("--json and --csv both write to '" + *flags.json_file + "'");
-  }
-  if (flags.json_file) {
-    json_.emplace(*flags.json_file, session.out);
-  }
-  if (flags.csv_file) {
-    csv_.emplace(*flags.csv_file, session.out);
-  }
-}
+    : flags_(flags), session_(session), files_(flags, session) {}
 
 int ReportOutput::write(const Report& report) {
-  const bool output_taken = flags_.json_file == "-" || flags_.csv_file == "-";
-  if (!flags_.quiet && !output_taken) {
+  if (files_.wants_table()) {
     print_report(report, session_.out);
     if (flags_.details) {
       print_details(report, session_.out);
     }
   }
-  if (json_) {
-    json_->finish(report_json(report));
+  if (files_.wants_json()) {
+    files_.write_json(report_json(report));
   }
-  if (csv_) {
-    csv_->finish(report_csv(report));
+  if (files_.wants_csv()) {
+    files_.write_csv(report_csv(report));
   }
   if (flags_.quiet) {
     for (const LayerReport& layer : report.layers) {

@@ -1,9 +1,7 @@
 #pragma once
 
-#include <optional>
-
 #include "cli/commands.hpp"
-#include "cli/output_file.hpp"
+#include "cli/output_files.hpp"
 #include "cli/report.hpp"
 
 namespace tessera {
@@ -22,8 +20,7 @@ class ReportOutput {
  private:
   const Flags& flags_;
   const Session& session_;
-  std::optional<OutputFile> json_;
-  std::optional<OutputFile> csv_;
+  OutputFiles files_;
 };
 
 }  // namespace tessera

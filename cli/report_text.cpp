@@ -68,19 +68,6 @@ void print_table(const Report& report, const Totals& totals, std::ostream& out) 
   table.print(out);
 }
 
-/// "DRAM 61.0 %, GLB 20.1 %": the largest first, none without a share.
-std::string shares_text(EnergyParts parts, double total) {
-  std::stable_sort(parts.begin(), parts.end(),
-                   [](const auto& a, const auto& b) { return a.second > b.second; });
-  std::string text;
-  for (const auto& [name, pj] : parts) {
-    if (pj > 0) {
-      text += (text.empty() ? "" : ", ") + name + " " + percent_text(pj / total);
-    }
-  }
-  return text.empty() ? "none" : text;
-}
-
 void print_totals(const Report& report, const Totals& totals, std::ostream& out) {
   if (totals.macs == 0) {
     return;
@@ -211,6 +198,18 @@ void print_levels(const LayerReport& layer, std::ostream& out) {
 }
 
 }  // namespace
+
+std::string shares_text(EnergyParts parts, double total) {
+  std::stable_sort(parts.begin(), parts.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  std::string text;
+  for (const auto& [name, pj] : parts) {
+    if (pj > 0) {
+      text += (text.empty() ? "" : ", ") + name + " " + percent_text(pj / total);
+    }
+  }
+  return text.empty() ? "none" : text;
+}
 
 void print_report(const Report& report, std::ostream& out) {
   const Totals totals = totals_of(report);

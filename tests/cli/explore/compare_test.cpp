@@ -1,0 +1,137 @@
+// `tessera compare`: rows, ratios and files, against `tessera map` of each row by itself.
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include "tests/cli/program_run.hpp"
+
+namespace {
+
+using nlohmann::json;
+
+const std::string small_network = R"({"name": "two", "layers": [
+  {"name": "a", "type": "gemm", "m": 8, "k": 12, "n": 6},
+  {"name": "b", "type": "gemm", "m": 6, "k": 4, "n": 10, "count": 3}]})";
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+/// A file for the schema's test.
+void keep(const std::string& name, const std::string& text) {
+  const std::filesystem::path folder = std::filesystem::path(TESSERA_WRITTEN_DIR) / "comparison";
+  std::filesystem::create_directories(folder);
+  std::ofstream(folder / name) << text;
+}
+
+json totals_of_map(std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), "map");
+  arguments.insert(arguments.end(), {"--json", "-"});
+  return json::parse(run_program(arguments).out)["totals"];
+}
+
+}  // namespace
+
+TEST_CASE("every combination is a row, in the order given, with the totals of map") {
+  const TemporaryFolder folder;
+  const std::string network = folder.write("two.json", small_network);
+  const ProgramRun run = run_program(
+      {"compare",   "--arch",  "tiny",    "--arch",    "eyeriss_like", "--network", network,
+       "--network", "tiny",    "--batch", "1",         "--batch",      "2",         "--layer",
+       "a",         "--layer", "fc",      "--factors", "perfect",      "--json",    "-"});
+  CHECK(run.code == 2);  // a pattern must match in every network
+  const ProgramRun good =
+      run_program({"compare", "--arch", "tiny", "--arch", "eyeriss_like", "--network", network,
+                   "--batch", "1", "--batch", "2", "--factors", "perfect", "--json", "-"});
+  REQUIRE(good.code == 0);
+  keep("combinations.json", good.out);
+  const json comparison = json::parse(good.out);
+  REQUIRE(comparison["rows"].size() == 4);
+  std::size_t row = 0;
+  for (const char* arch : {"tiny", "eyeriss_like"}) {
+    for (const int batch : {1, 2}) {
+      const json& found = comparison["rows"][row++];
+      CHECK(found["architecture"] == arch);
+      CHECK(found["network"] == "two");
+      CHECK(found["batch"] == batch);
+      CHECK(found["proven_optimal"] == true);
+      CHECK(found["totals"] == totals_of_map({"--arch", arch, "--network", network, "--batch",
+                                              std::to_string(batch), "--factors", "perfect"}));
+    }
+  }
+}
+
+TEST_CASE("ratios to the first row, rates and shares of an operation follow from the totals") {
+  const TemporaryFolder folder;
+  const std::string network = folder.write("two.json", small_network);
+  const ProgramRun run = run_program({"compare", "--arch", "tiny", "--arch", "eyeriss_like",
+                                      "--network", network, "--factors", "perfect", "--json", "-"});
+  const json rows = json::parse(run.out)["rows"];
+  for (const char* key : {"energy_pj", "latency_s", "edp_pj_s"}) {
+    CAPTURE(key);
+    CHECK(rows[0]["ratio_to_baseline"][key] == 1);
+    CHECK(rows[1]["ratio_to_baseline"][key].get<double>() ==
+          doctest::Approx(rows[1]["totals"][key].get<double>() /
+                          rows[0]["totals"][key].get<double>()));
+  }
+  CHECK(rows[1]["ratio_to_baseline"]["area_mm2"].is_null());
+  // 8*12*6 + 3 * 6*4*10 operations.
+  const double macs = 576 + 720;
+  const json& totals = rows[1]["totals"];
+  CHECK(totals["macs"] == macs);
+  CHECK(rows[1]["macs_per_s"].get<double>() ==
+        doctest::Approx(macs / totals["latency_s"].get<double>()));
+  CHECK(rows[1]["macs_per_j"].get<double>() ==
+        doctest::Approx(macs / (totals["energy_pj"].get<double>() * 1e-12)));
+  CHECK(rows[1]["per_mac"]["energy_pj"].get<double>() ==
+        doctest::Approx(totals["energy_pj"].get<double>() / macs));
+}
+
+TEST_CASE("a row that cannot be mapped says why, and the others go on") {
+  const TemporaryFolder folder;
+  const std::string network = folder.write("two.json", small_network);
+  const std::string arch = folder.write("none.json", R"({"name": "none", "nodes": [
+    {"storage": "DRAM", "read_pj": 1, "write_pj": 1},
+    {"storage": "spad", "capacity_bits": 4, "keep": ["weight"], "read_pj": 1, "write_pj": 1},
+    {"compute": "MAC", "op_pj": 1}]})");
+  const std::vector<std::string> arguments = {"compare",   "--arch", arch,        "--arch", "tiny",
+                                              "--network", network,  "--factors", "perfect"};
+  const ProgramRun text = run_program(arguments);
+  CHECK(text.code == 1);
+  CHECK(contains(text.out, "\nno mapping: none, two: layer 'a': "));
+  std::vector<std::string> with_json = arguments;
+  with_json.insert(with_json.end(), {"--json", "-"});
+  const ProgramRun run = run_program(with_json);
+  keep("infeasible.json", run.out);
+  const json rows = json::parse(run.out)["rows"];
+  CHECK(rows[0]["feasible"] == false);
+  CHECK(contains(rows[0]["why_not"].get<std::string>(), "'spad'"));
+  CHECK(rows[1]["feasible"] == true);
+  CHECK(rows[1]["ratio_to_baseline"]["energy_pj"].is_null());
+}
+
+TEST_CASE("a line per row as CSV, with a column for every level of any row") {
+  const TemporaryFolder folder;
+  const std::string network = folder.write("two.json", small_network);
+  const ProgramRun run = run_program({"compare", "--arch", "tiny", "--arch", "eyeriss_like",
+                                      "--network", network, "--factors", "perfect", "--csv", "-"});
+  CHECK(std::count(run.out.begin(), run.out.end(), '\n') == 3);
+  CHECK(contains(run.out, ",DRAM_pj,buffer_pj,PE_pj,register_pj,MAC_pj,GLB_pj,"));
+}
+
+TEST_CASE("each row's report, which evaluate takes again") {
+  const TemporaryFolder folder;
+  const std::string network = folder.write("two.json", small_network);
+  const ProgramRun run =
+      run_program({"compare", "--arch", "tiny", "--network", network, "--factors", "perfect",
+                   "--reports", folder.file("rows"), "--json", "-"});
+  const json row = json::parse(run.out)["rows"][0];
+  CHECK(row["report"] == folder.file("rows/0_tiny_two.json"));
+  const ProgramRun again =
+      run_program({"evaluate", "--mapping", folder.file("rows/0_tiny_two.json"), "--json", "-"});
+  CHECK(json::parse(again.out)["totals"] == row["totals"]);
+}
