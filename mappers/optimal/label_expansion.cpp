@@ -44,38 +44,25 @@ std::uint64_t LabelSearch::open_windows(const PlaceState& state) const {
   return open;
 }
 
-/// Ranks that loops right above the event may run over. Loops above a child that do not change its
-/// tile are paid for nothing: such a child is placed further out instead.
+/// Ranks that loops right above the event may run over, as long as the innermost of them is needed
+/// there. Others would cost nothing less further in, but where a window is still to be placed: what
+/// slides depends on the order of all loops above it.
 std::uint32_t LabelSearch::segment_dimensions(const Label& label, const PlaceState& state,
                                               const Event& event) const {
   RankMask ranks = label.frozen != 0 ? 0 : state.loops;
-  RankMask windows = 0;  // ranks of windows still to be placed: their order matters
-  for (std::size_t t = 0; t < space_.problem.tensors.size(); ++t) {
-    windows |=
-        has(open_windows(state), static_cast<int>(t)) ? space_.problem.tensors[t].relevant : 0;
-  }
-  switch (event.kind) {
-    case Event::Kind::place:
-      ranks &= space_.graph.all_loops_matter
-                   ? ~RankMask{0}
-                   : space_.problem.tensors[at(event.tensor)].relevant | windows;
-      break;
-    case Event::Kind::settle:
-      // What may run below the node as well runs there; but a window's rank may have one loop on
-      // either side.
-      ranks &= ~space_.graph.states[event.to].loops | open_window_ranks(state);
-      break;
-    case Event::Kind::cross:
-      if (space_.convention.window != Window::loop_above) {
-        ranks &= needed_innermost(event) == 0 ? 0 : crossing_windows(state);
-      } else if (crossing_windows(state) == 0 || !leg_costs_.cuts_array(at(event.storage))) {
-        ranks = 0;  // no spread would stand between a loop and the store node that it slides
-      }
-      break;
-    case Event::Kind::finish:
-      break;
+  const RankMask needed = needed_innermost(state, event);
+  const bool ordered = ordered_windows(state, event) != 0;
+  if (event.kind != Event::Kind::finish && (needed == 0 || !ordered)) {
+    ranks &= needed;
   }
   return space_.lattice.dimensions_of(ranks);
+}
+
+/// Whether loops above the place that leave its tile as it is can be worth it: even nests and
+/// limits may ask for them; and where a loop right above a node slides a window at the price of the
+/// whole box, holes included, what keeps loops apart may cost less.
+bool LabelSearch::any_loop_matters(const PlaceState& state) const {
+  return space_.graph.all_loops_matter || (slides_may_lose_ && open_windows(state) != 0);
 }
 
 RankMask LabelSearch::open_window_ranks(const PlaceState& state) const {
@@ -99,23 +86,42 @@ RankMask LabelSearch::crossing_windows(const PlaceState& state) const {
 
 /// Where loops stand right above the event, the innermost is over one of these ranks: others would
 /// cost nothing less than further in.
-RankMask LabelSearch::needed_innermost(const Event& event) const {
-  if (event.kind == Event::Kind::place && !space_.graph.all_loops_matter) {
-    return space_.problem.tensors[at(event.tensor)].relevant;
-  }
-  RankMask ranks = 0;
-  if (event.kind == Event::Kind::cross && space_.convention.window != Window::loop_above) {
-    // A loop and a spread of one rank: which is the outer one matters to windows.
-    for (const auto& d : space_.lattice.dimensions()) {
-      for (const RankMask window : space_.tables.window_ranks) {
-        const bool both =
-            (window & bit(d.rank)) != 0 && leg_costs_.cuts_rank(at(event.storage), d.rank);
-        ranks |= both ? bit(d.rank) : 0;
-      }
-    }
-    return ranks;
+RankMask LabelSearch::needed_innermost(const PlaceState& state, const Event& event) const {
+  switch (event.kind) {
+    case Event::Kind::place:
+      return any_loop_matters(state) ? ~RankMask{0}
+                                     : space_.problem.tensors[at(event.tensor)].relevant;
+    case Event::Kind::settle:
+      // What may run below the node as well runs there; but a window's rank may have one loop on
+      // either side.
+      return any_loop_matters(state)
+                 ? ~RankMask{0}
+                 : ~space_.graph.states[event.to].loops | open_window_ranks(state);
+    case Event::Kind::cross:
+      return needed_above_spreads(state, event);
+    case Event::Kind::finish:
+      break;
   }
   return ~RankMask{0};
+}
+
+RankMask LabelSearch::needed_above_spreads(const PlaceState& state, const Event& event) const {
+  const RankMask crossing = crossing_windows(state);
+  if (crossing == 0 || !leg_costs_.cuts_array(at(event.storage))) {
+    return 0;
+  }
+  if (space_.convention.window == Window::loop_above) {
+    return crossing;  // a spread is to stand between a loop and the store node that it slides
+  }
+  RankMask ranks = 0;  // a loop and a spread of one rank: which is the outer one matters to windows
+  for (const auto& d : space_.lattice.dimensions()) {
+    for (const RankMask window : space_.tables.window_ranks) {
+      const bool both =
+          (window & bit(d.rank)) != 0 && leg_costs_.cuts_rank(at(event.storage), d.rank);
+      ranks |= both ? bit(d.rank) : 0;
+    }
+  }
+  return ranks;
 }
 
 void LabelSearch::expand(std::uint32_t label, std::size_t e) {
@@ -174,13 +180,14 @@ void LabelSearch::choose_tiles(std::size_t position) {
 void LabelSearch::reach() {
   const Label& parent = labels_[parent_];
   const Event& event = space_.graph.states[parent.state].events[event_];
-  for (const Loop& loop : unordered_) {
-    const RankMask rank = bit(space_.lattice.dimensions()[loop.dimension].rank);
-    const bool again =
-        event.kind == Event::Kind::settle && (space_.graph.states[event.to].loops & rank) != 0;
-    if (again && loop.tile == 0) {
-      return;  // nothing is left for a second loop
-    }
+  // A store node that stands apart from its place parts loops of one rank, or of ranks that may not
+  // run below it; no other loop needs it.
+  const auto needs_node = [&](const Loop& loop) {
+    return loop.tile > 0 || (space_.graph.states[event.to].loops & rank_of(loop)) == 0;
+  };
+  if (event.kind == Event::Kind::settle && !unordered_.empty() &&
+      std::none_of(unordered_.begin(), unordered_.end(), needs_node)) {
+    return;
   }
   TileIndex inward = tiles_;
   if (event.kind == Event::Kind::cross) {
@@ -203,7 +210,7 @@ void LabelSearch::reach_in_orders() {
   const PlaceState& state = space_.graph.states[labels_[parent_].state];
   const Event& event = state.events[event_];
   const std::uint64_t open = ordered_windows(state, event);
-  const RankMask innermost = needed_innermost(event);
+  const RankMask innermost = needed_innermost(state, event);
   const auto is_needed = [&](const Loop& loop) { return (innermost & rank_of(loop)) != 0; };
   segment_ = unordered_;
   if (open == 0 || segment_.size() < 2) {

@@ -32,6 +32,15 @@ LabelSearch::LabelSearch(const SearchSpace& space, LegCosts& costs, Evaluator& e
   width_ = terms_ + shared_.size();
   has_windows_ =
       std::ranges::any_of(space.tables.window_ranks, [](RankMask ranks) { return ranks != 0; });
+  slides_may_lose_ =
+      space.convention.window == Window::loop_above &&
+      std::ranges::any_of(space.problem.tensors, [](const ProblemTensor& tensor) {
+        return std::ranges::any_of(tensor.dimensions, [](const TensorDimension& dimension) {
+          return dimension.terms.size() > 1 &&
+                 std::ranges::any_of(dimension.terms,
+                                     [](const Term& term) { return term.coefficient > 1; });
+        });
+      });
 }
 
 double LabelSearch::remains(const Remaining& remaining, std::size_t state, TileIndex tiles,

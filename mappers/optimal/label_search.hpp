@@ -140,10 +140,12 @@ class LabelSearch {
   void expand(std::uint32_t label, std::size_t event);
   std::uint32_t segment_dimensions(const Label& label, const PlaceState& state,
                                    const Event& event) const;
+  bool any_loop_matters(const PlaceState& state) const;
   RankMask open_window_ranks(const PlaceState& state) const;
   RankMask crossing_windows(const PlaceState& state) const;
   std::uint32_t looped_after(const Event& event, TileIndex tiles) const;
-  RankMask needed_innermost(const Event& event) const;
+  RankMask needed_above_spreads(const PlaceState& state, const Event& event) const;
+  RankMask needed_innermost(const PlaceState& state, const Event& event) const;
   void choose_tiles(std::size_t position);
   void reach();
   void reach_in_orders();
@@ -181,6 +183,7 @@ class LabelSearch {
   std::size_t terms_ = 1;
   std::size_t width_ = 1;  ///< terms_ + shared storages
   bool has_windows_ = false;
+  bool slides_may_lose_ = false;  ///< a slide may fetch more than its boxes one by one
   std::vector<Label> labels_;
   std::vector<Loop> loops_;
   std::vector<double> costs_pool_;

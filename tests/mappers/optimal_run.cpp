@@ -1,5 +1,6 @@
 // Long runs of the comparison between a mapper that proves its results and exhaustive search:
 //   optimal_run [--cases N] [--seed S] [--threads T] [--show K] [--mapper M] [--most-mappings N]
+//               [--family random|windows]
 // Cases S … S+N-1. The first K mismatches are shrunk and shown. Exit code 1 where there was one.
 
 #include <atomic>
@@ -26,6 +27,7 @@ struct Options {
   int show = 3;
   std::string mapper = "optimal";
   double most_mappings = 20'000;
+  SearchCase (*make_case)(std::uint64_t seed, double most_mappings) = make_search_case;
 };
 
 /// How many cases and mismatches there were, by what the cases are like.
@@ -53,8 +55,10 @@ Options parse(int argc, char** argv) {
       options.mapper = value;
     } else if (name == "--most-mappings") {
       options.most_mappings = std::stod(value);
+    } else if (name == "--family" && (value == "random" || value == "windows")) {
+      options.make_case = value == "random" ? make_search_case : make_window_case;
     } else {
-      throw std::invalid_argument("unknown option " + name);
+      throw std::invalid_argument("unknown option " + name + " " + value);
     }
   }
   if (argc % 2 == 0) {
@@ -79,7 +83,7 @@ std::string first_difference(const Mapper& mapper, const SearchCase& one) {
 
 void show_mismatch(const Options& options, std::uint64_t seed) {
   const Mapper& mapper = mapper_of(options);
-  const SearchCase whole = make_search_case(seed, options.most_mappings);
+  const SearchCase whole = options.make_case(seed, options.most_mappings);
   const std::string difference = first_difference(mapper, whole);
   const SearchCase small = shrink_case(whole, [&](const SearchCase& smaller) {
     const auto size =
@@ -97,7 +101,7 @@ void show_mismatch(const Options& options, std::uint64_t seed) {
 void work(const Options& options, std::atomic<std::uint64_t>& next, Tally& tally) {
   for (std::uint64_t offset = next++; offset < options.cases; offset = next++) {
     const std::uint64_t seed = options.seed + offset;
-    const SearchCase one = make_search_case(seed, options.most_mappings);
+    const SearchCase one = options.make_case(seed, options.most_mappings);
     const Comparison comparison = compare_with_exhaustive(mapper_of(options), one);
     std::set<std::string> kinds = kinds_of(one);
     kinds.insert(comparison.is_feasible ? "something fits" : "nothing fits");

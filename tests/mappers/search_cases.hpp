@@ -27,6 +27,11 @@ struct SearchCase {
 /// energies of 0. Its mapspace holds at most `most_mappings`. Now and then nothing fits.
 SearchCase make_search_case(std::uint64_t seed, double most_mappings = 20'000);
 
+/// A small problem of windows: `input[a·p + b·r]` with bounds of many divisors, storages of a few
+/// words, energies of 0 nearly everywhere else, perfect factors. What a search gets wrong about
+/// what slides shows here soonest.
+SearchCase make_window_case(std::uint64_t seed, double most_mappings = 20'000);
+
 /// The options that search the case; without a time limit.
 SearchOptions search_options(const SearchCase& one);
 
