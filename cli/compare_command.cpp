@@ -12,7 +12,9 @@
 #include "cli/explore/comparison_csv.hpp"
 #include "cli/explore/comparison_json.hpp"
 #include "cli/explore/comparison_text.hpp"
+#include "cli/explore/perturbation.hpp"
 #include "cli/inputs.hpp"
+#include "cli/objective_names.hpp"
 #include "cli/output_files.hpp"
 #include "cli/progress_line.hpp"
 #include "cli/report_json.hpp"
@@ -31,6 +33,7 @@ namespace {
 struct PlannedRow {
   Report report;
   Network chosen;  ///< the layers that are searched
+  NetworkOptions options;
 };
 
 PlannedRow plan_row(const Flags& flags, Architecture architecture, Network network) {
@@ -85,35 +88,107 @@ std::string write_row_report(const std::string& folder, std::size_t position, co
   return path;
 }
 
-}  // namespace
+/// A line of progress, where someone watches.
+std::ostream* watcher(const Flags& flags, const Session& session) {
+  return session.environment.errors_go_to_terminal && !flags.quiet ? &session.err : nullptr;
+}
 
-int run_compare(const Flags& flags, const Session& session) {
-  std::vector<PlannedRow> planned = plan_rows(flags, session);
-  OutputFiles files(flags, session);
-  Comparison comparison{.command = flags.arguments,
-                        .objective = planned.front().report.objective,
-                        .mapspace = flags.mapspace};
+/// Searches the rows one after another and adds them to the comparison.
+void search_rows(const Flags& flags, const Session& session, std::vector<PlannedRow>& planned,
+                 Comparison& comparison) {
   std::size_t total = 0;
   for (const PlannedRow& row : planned) {
     total += unique_layers(row.chosen).size();
   }
-  {
-    const bool watched = session.environment.errors_go_to_terminal && !flags.quiet;
-    ProgressLine line(watched ? &session.err : nullptr, "shapes searched");
-    std::size_t before = 0;
-    for (PlannedRow& row : planned) {
-      const std::size_t shapes = unique_layers(row.chosen).size();
-      NetworkOptions options = network_options(flags, session.environment, row.report, shapes);
-      options.progress = [&](std::size_t done, std::size_t) { line.update(before + done, total); };
-      search_layers(row.report, row.chosen, flags.mapper, options);
-      before += shapes;
-      comparison.rows.push_back(comparison_row(row.report));
-      if (flags.reports_folder) {
-        comparison.rows.back().report_file = write_row_report(
-            *flags.reports_folder, comparison.rows.size() - 1, row.report, session);
-      }
+  ProgressLine line(watcher(flags, session), "shapes searched");
+  std::size_t before = 0;
+  for (PlannedRow& row : planned) {
+    const std::size_t shapes = unique_layers(row.chosen).size();
+    row.options = network_options(flags, session.environment, row.report, shapes);
+    row.options.progress = [&](std::size_t done, std::size_t) {
+      line.update(before + done, total);
+    };
+    search_layers(row.report, row.chosen, flags.mapper, row.options);
+    before += shapes;
+    comparison.rows.push_back(comparison_row(row.report));
+    if (flags.reports_folder) {
+      comparison.rows.back().report_file =
+          write_row_report(*flags.reports_folder, comparison.rows.size() - 1, row.report, session);
+    }
+    if (!flags.perturb) {
       row = {};  // a report is large
     }
+  }
+}
+
+bool same_work(const ComparisonRow& a, const ComparisonRow& b) {
+  return a.network == b.network && a.batch == b.batch && a.dataflow == b.dataflow;
+}
+
+Design design_of(const Flags& flags, const Comparison& comparison, std::size_t row,
+                 PlannedRow& planned) {
+  Design design{.row = row,
+                .architecture = planned.report.architecture,
+                .chosen = planned.chosen,
+                .mapper = find_mapper(flags.mapper),
+                .options = planned.options,
+                .layers = planned.report.layers};
+  design.options.progress = nullptr;
+  const Totals& totals = comparison.rows[row].totals;
+  design.metric = ranking_metric(comparison.objective, totals.energy_pj, totals.latency_s);
+  return design;
+}
+
+/// Each later row with the first one of the same work.
+void perturb_rows(const Flags& flags, const Session& session, std::vector<PlannedRow>& planned,
+                  Comparison& comparison) {
+  std::vector<std::pair<std::size_t, std::size_t>> pairs;
+  std::size_t total = 0;
+  const auto& rows = comparison.rows;
+  for (std::size_t later = 1; later < rows.size(); ++later) {
+    for (std::size_t first = 0; first < later; ++first) {
+      if (same_work(rows[first], rows[later])) {
+        if (rows[first].feasible() && rows[later].feasible()) {
+          pairs.emplace_back(first, later);
+          total += energy_knobs(planned[first].report.architecture).size() +
+                   energy_knobs(planned[later].report.architecture).size();
+        }
+        break;
+      }
+    }
+  }
+  ProgressLine line(watcher(flags, session), "energies looked at");
+  std::size_t done = 0;
+  for (const auto& [first, later] : pairs) {
+    comparison.pairs.push_back(perturb(design_of(flags, comparison, first, planned[first]),
+                                       design_of(flags, comparison, later, planned[later]),
+                                       [&] { line.update(++done, total); }));
+  }
+}
+
+/// Throws InputError where the objective does not rank by energy.
+void check_perturbation(const Flags& flags) {
+  const Objective objective = flags.objective.value_or(Objective::edp);
+  if (flags.perturb && (objective == Objective::latency || objective == Objective::pareto)) {
+    throw InputError(
+        "--perturb needs an objective in which energy counts: edp, energy or ed2p, not " +
+        objective_name(objective));
+  }
+}
+
+}  // namespace
+
+int run_compare(const Flags& flags, const Session& session) {
+  check_perturbation(flags);
+  std::vector<PlannedRow> planned = plan_rows(flags, session);
+  OutputFiles files(flags, session);
+  Comparison comparison{.command = flags.arguments,
+                        .objective = planned.front().report.objective,
+                        .mapspace = flags.mapspace,
+                        .perturbed_share = flags.perturb};
+  search_rows(flags, session, planned, comparison);
+  if (flags.perturb) {
+    perturb_rows(flags, session, planned, comparison);
   }
   if (files.wants_table()) {
     print_comparison(comparison, session.out);
@@ -122,7 +197,9 @@ int run_compare(const Flags& flags, const Session& session) {
   files.write_csv(files.wants_csv() ? comparison_csv(comparison) : "");
   const bool all_done =
       std::all_of(comparison.rows.begin(), comparison.rows.end(),
-                  [](const ComparisonRow& row) { return row.feasible() && !row.stopped; });
+                  [](const ComparisonRow& row) { return row.feasible() && !row.stopped; }) &&
+      std::none_of(comparison.pairs.begin(), comparison.pairs.end(),
+                   [](const PairPerturbation& pair) { return pair.stopped; });
   return all_done ? exit_done : exit_nothing_found;
 }
 

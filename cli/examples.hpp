@@ -15,6 +15,7 @@ inline constexpr const char* evaluate_examples = R"(Examples:
 
 inline constexpr const char* compare_examples = R"(Examples:
   tessera compare --arch eyeriss_like --arch simba_like --network alexnet --factors perfect
+  tessera compare --arch mine.json --arch theirs.json --network alexnet --factors perfect --perturb 30%
   tessera compare --arch tpu_v1 --network alexnet --batch 1 --batch 16 --layer 'fc*'
   tessera compare --arch mine.json --arch theirs.json --network resnet50 --csv rows.csv --reports rows)";
 

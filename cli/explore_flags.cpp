@@ -4,6 +4,30 @@
 
 namespace tessera {
 
+namespace {
+
+/// "30%" or "0.3" as 0.3; nothing for what is not above 0 and at most 1000 %.
+std::optional<double> parse_share(const std::string& text) {
+  double value = 0;
+  const bool percent = text.ends_with("%");
+  const std::string digits = percent ? text.substr(0, text.size() - 1) : text;
+  if (digits.find_first_not_of("0123456789.") != std::string::npos ||
+      !CLI::detail::lexical_cast(digits, value)) {
+    return std::nullopt;
+  }
+  value = percent ? value / 100 : value;
+  return value > 0 && value <= 10 ? std::optional(value) : std::nullopt;
+}
+
+std::string check_share(const std::string& text) {
+  return parse_share(text)
+             ? ""
+             : "--perturb must be a share above 0 % and at most 1000 %, such as 30%, not " +
+                   quote(text);
+}
+
+}  // namespace
+
 void Grammar::add_compare() {
   CLI::App* command = add_command("compare", "The same work on several architectures, side by side",
                                   compare_examples);
@@ -25,6 +49,12 @@ void Grammar::add_compare() {
       ->type_name("N");
   add_scores(command);
   add_search(command);
+  command
+      ->add_option_function<std::string>(
+          "--perturb", [this](const std::string& text) { flags_.perturb = parse_share(text); },
+          "whether rankings hold if any one energy is off by so much")
+      ->check(CLI::Validator(check_share, ""))
+      ->type_name("SHARE");
   add_text(command, "--reports", flags_.reports_folder, "write each row's report into this folder")
       ->type_name("FOLDER");
   add_text(command, "--json", flags_.json_file, "write the comparison; - is standard output")

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/explore/perturbation.hpp"
 #include "cli/report.hpp"
 
 namespace tessera {
@@ -41,6 +42,8 @@ struct Comparison {
   Objective objective = Objective::edp;
   Mapspace mapspace;
   std::vector<ComparisonRow> rows{};
+  std::optional<double> perturbed_share{};  ///< of --perturb
+  std::vector<PairPerturbation> pairs{};    ///< each later row with the first of the same work
 };
 
 /// The row of a searched report.

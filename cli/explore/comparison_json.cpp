@@ -1,5 +1,7 @@
 #include "cli/explore/comparison_json.hpp"
 
+#include <cmath>
+
 #include "cli/flags.hpp"
 #include "cli/objective_names.hpp"
 #include "cli/totals_json.hpp"
@@ -52,6 +54,32 @@ Json row_json(const Comparison& comparison, const ComparisonRow& row) {
           {"report", text_or_null(row.report_file)}};
 }
 
+Json pair_json(const Comparison& comparison, const PairPerturbation& pair) {
+  Json energies = Json::array();
+  bool flips = false;
+  for (const EnergyFlip& flip : pair.energies) {
+    const bool within = flip.error && std::abs(*flip.error) <= *comparison.perturbed_share;
+    flips = flips || within;
+    energies.push_back({{"row", flip.row},
+                        {"path", flip.knob.path},
+                        {"value", json_number(flip.knob.value)},
+                        {"share", json_number(flip.share)},
+                        {"flip_error", number_or_null(flip.error)},
+                        {"flips", within}});
+  }
+  return {{"better", pair.better}, {"worse", pair.worse},   {"metric_ratio", pair.ratio},
+          {"flips", flips},        {"proven", pair.proven}, {"stopped", pair.stopped},
+          {"energies", energies}};
+}
+
+Json perturbation_json(const Comparison& comparison) {
+  Json pairs = Json::array();
+  for (const PairPerturbation& pair : comparison.pairs) {
+    pairs.push_back(pair_json(comparison, pair));
+  }
+  return {{"share", json_number(*comparison.perturbed_share)}, {"pairs", pairs}};
+}
+
 }  // namespace
 
 std::string comparison_json(const Comparison& comparison) {
@@ -59,7 +87,7 @@ std::string comparison_json(const Comparison& comparison) {
   for (const ComparisonRow& row : comparison.rows) {
     rows.push_back(row_json(comparison, row));
   }
-  return pretty({{"schema", "tessera-comparison-1"},
+  Json result = {{"schema", "tessera-comparison-1"},
                  {"version", program_version()},
                  {"command", comparison.command},
                  {"objective", objective_name(comparison.objective)},
@@ -67,7 +95,11 @@ std::string comparison_json(const Comparison& comparison) {
                   {{"factors", comparison.mapspace.perfect_factors ? "perfect" : "any"},
                    {"nest", comparison.mapspace.even_nest ? "even" : "uneven"}}},
                  {"baseline", 0},
-                 {"rows", rows}});
+                 {"rows", rows}};
+  if (comparison.perturbed_share) {
+    result["perturbation"] = perturbation_json(comparison);
+  }
+  return pretty(result);
 }
 
 }  // namespace tessera

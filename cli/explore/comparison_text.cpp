@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <ostream>
 
+#include "cli/explore/perturbation_text.hpp"
 #include "cli/number_text.hpp"
 #include "cli/objective_names.hpp"
 #include "cli/report_text.hpp"
@@ -66,7 +67,8 @@ void print_table(const Comparison& comparison, std::ostream& out) {
   table.print(out);
 }
 
-/// "eyeriss_like, alexnet": what a line below the table is about.
+}  // namespace
+
 std::string row_name(const Comparison& comparison, const ComparisonRow& row) {
   std::string name;
   for (const std::string& cell : name_cells(comparison, row)) {
@@ -76,8 +78,6 @@ std::string row_name(const Comparison& comparison, const ComparisonRow& row) {
   }
   return name;
 }
-
-}  // namespace
 
 void print_comparison(const Comparison& comparison, std::ostream& out) {
   const std::size_t count = comparison.rows.size();
@@ -103,6 +103,7 @@ void print_comparison(const Comparison& comparison, std::ostream& out) {
       out << "no mapping: " << row_name(comparison, row) << ": " << *row.why_not << '\n';
     }
   }
+  print_perturbation(comparison, out);
 }
 
 }  // namespace tessera

@@ -135,3 +135,67 @@ TEST_CASE("each row's report, which evaluate takes again") {
       run_program({"evaluate", "--mapping", folder.file("rows/0_tiny_two.json"), "--json", "-"});
   CHECK(json::parse(again.out)["totals"] == row["totals"]);
 }
+
+TEST_CASE("an error flips the ranking just beyond what --perturb says, and not just before") {
+  const TemporaryFolder folder;
+  const std::string network = folder.write("two.json", small_network);
+  const auto arch =
+      [&](const std::string& name, const std::string& buffer, const std::string& axes) {
+        return folder.write(name + ".json", R"({"name": ")" + name + R"(", "nodes": [
+      {"storage": "DRAM", "read_pj": 20, "write_pj": 30, "leakage_mw": 0.5},
+      {"storage": "buffer", "capacity_words": )" +
+                                                buffer + R"(, "read_pj": 2, "write_pj": 2},
+      {"array": "PE", "axes": {"x": )" + axes + R"(}, "delivery_pj": {"default": 0.5, "weight": 1}},
+      {"compute": "MAC", "op_pj": 1}]})");
+      };
+  const std::vector<std::string> files = {arch("large", "96", "2"), arch("small", "64", "3")};
+  const ProgramRun run =
+      run_program({"compare", "--arch", files[0], "--arch", files[1], "--network", network,
+                   "--factors", "perfect", "--perturb", "0.5", "--json", "-"});
+  REQUIRE(run.code == 0);
+  keep("perturbed.json", run.out);
+  const json comparison = json::parse(run.out);
+  const json& pair = comparison["perturbation"]["pairs"].at(0);
+  CHECK(pair["proven"] == true);
+  const std::size_t better = pair["better"];
+  const std::size_t worse = pair["worse"];
+  const auto edp = [&](std::size_t row, const std::string& setting) {
+    return totals_of_map({"--arch", files[row], "--network", network, "--factors", "perfect",
+                          "--set", setting})["edp_pj_s"]
+        .get<double>();
+  };
+  int flips = 0;
+  for (const json& energy : pair["energies"]) {
+    const std::size_t row = energy["row"];
+    const std::string path = energy["path"];
+    const double value = energy["value"];
+    CAPTURE(path);
+    CAPTURE(row);
+    const double target =
+        comparison["rows"][row == better ? worse : better]["totals"]["edp_pj_s"].get<double>();
+    const auto is_ahead = [&](double error) {
+      return edp(row, path + "=" + std::to_string(value * (1 + error))) < target;
+    };
+    if (energy["flip_error"].is_null()) {
+      CHECK(is_ahead(row == better ? 9.99 : -1.0) == (row == better));
+      continue;
+    }
+    ++flips;
+    const double error = energy["flip_error"];
+    CHECK((error > 0) == (row == better));
+    CHECK(energy["flips"] == (std::abs(error) <= 0.5));
+    CHECK(is_ahead(error * 0.999) == (row == better));
+    CHECK(is_ahead(error > 0 ? error * 1.001 : std::max(-1.0, error * 1.001)) == (row != better));
+  }
+  CHECK(flips >= 3);
+  CHECK(pair["energies"].size() == 2 * 8);
+}
+
+TEST_CASE("--perturb needs energies that count") {
+  const ProgramRun run = run_program({"compare", "--arch", "tiny", "--arch", "tiny", "--network",
+                                      "tiny", "--objective", "latency", "--perturb", "30%"});
+  CHECK(run.code == 2);
+  CHECK(contains(run.err, "--perturb needs an objective in which energy counts"));
+  CHECK(run_program({"compare", "--perturb", "-3"}).err ==
+        "tessera: --perturb must be a share above 0 % and at most 1000 %, such as 30%, not '-3'\n");
+}

@@ -1,0 +1,82 @@
+#include "cli/explore/perturbation_text.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "cli/number_text.hpp"
+#include "cli/objective_names.hpp"
+#include "cli/text_table.hpp"
+
+namespace tessera {
+
+namespace {
+
+/// "+12.3 %"
+std::string error_text(double error) {
+  return (error < 0 ? "-" : "+") + percent_text(std::abs(error));
+}
+
+/// The energies whose errors flip the ranking, those of the smallest error first.
+std::vector<EnergyFlip> by_error(const PairPerturbation& pair) {
+  std::vector<EnergyFlip> flips;
+  std::copy_if(pair.energies.begin(), pair.energies.end(), std::back_inserter(flips),
+               [](const EnergyFlip& flip) { return flip.error.has_value(); });
+  std::stable_sort(flips.begin(), flips.end(), [](const EnergyFlip& a, const EnergyFlip& b) {
+    return std::abs(*a.error) < std::abs(*b.error);
+  });
+  return flips;
+}
+
+void print_pair(const Comparison& comparison, const PairPerturbation& pair, std::ostream& out) {
+  const ComparisonRow& better = comparison.rows[pair.better];
+  const ComparisonRow& worse = comparison.rows[pair.worse];
+  const std::vector<EnergyFlip> flips = by_error(pair);
+  const double share = *comparison.perturbed_share;
+  const auto within = std::count_if(flips.begin(), flips.end(), [&](const EnergyFlip& flip) {
+    return std::abs(*flip.error) <= share;
+  });
+  out << '\n'
+      << row_name(comparison, better) << " is ahead of " << row_name(comparison, worse) << " (x"
+      << four_digits_text(pair.ratio) << ' ' << objective_name(comparison.objective)
+      << "). If any one energy is off by " << percent_text(share) << ", the ranking "
+      << (within > 0 ? "may flip" : "holds") << ".\n";
+  TextTable table(
+      {"energy", "of", "value", "share", "flips at", ""},
+      {Align::left, Align::left, Align::right, Align::right, Align::right, Align::left});
+  for (const EnergyFlip& flip : flips) {
+    const bool is_within = std::abs(*flip.error) <= share;
+    table.add_row({flip.knob.path, row_name(comparison, comparison.rows[flip.row]),
+                   exact_text(flip.knob.value), percent_text(flip.share), error_text(*flip.error),
+                   is_within ? "within " + percent_text(share) : ""});
+  }
+  if (!flips.empty()) {
+    table.print(out);
+  }
+  out << pair.energies.size() - flips.size() << " of " << pair.energies.size()
+      << " energies flip it at no error from -100 % to " << error_text(most_error) << '\n';
+  if (pair.stopped) {
+    out << "stopped early: not every energy was looked at\n";
+  } else if (!pair.proven) {
+    out << "not every mapping behind this is proven optimal\n";
+  }
+}
+
+}  // namespace
+
+void print_perturbation(const Comparison& comparison, std::ostream& out) {
+  if (!comparison.perturbed_share) {
+    return;
+  }
+  out << "\nrobustness of the ranking; mappings are searched again for every error\n";
+  for (const PairPerturbation& pair : comparison.pairs) {
+    print_pair(comparison, pair, out);
+  }
+  if (comparison.pairs.empty()) {
+    out << "no two feasible designs for the same work\n";
+  }
+}
+
+}  // namespace tessera
