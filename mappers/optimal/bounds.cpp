@@ -93,6 +93,20 @@ void Bounds::prepare_leg(std::size_t l) {
   }
 }
 
+/// Calls with the index above a slide, the one below it, and the position in its tables.
+template <typename Visit>
+void Bounds::along(const Slide& slide, Visit visit) const {
+  const TileLattice::Dimension& d = lattice_.dimensions()[slide.dimension];
+  const std::size_t block = d.stride * d.tiles.size();
+  std::size_t i = 0;
+  for (std::size_t begin = 0; begin < lattice_.size(); begin += block) {
+    for (std::size_t k = 0; k < d.stride; ++k) {
+      visit(begin + slide.from * d.stride + k, begin + slide.to * d.stride + k, i + k);
+    }
+    i += d.stride;
+  }
+}
+
 /// Together the instances need at least the words of the uncut tile, where that has no holes; and
 /// each needs those of its own part.
 void Bounds::prepare_outward(std::size_t l) {
@@ -121,17 +135,15 @@ void Bounds::prepare_outward(std::size_t l) {
   }
   for (std::size_t s = 0; s < tables_.slides[t].size(); ++s) {
     const Slide& slide = tables_.slides[t][s];
-    const auto& d = lattice_.dimensions()[slide.dimension];
-    for (std::size_t i = 0; i < slide.words.size(); ++i) {
-      const std::size_t begin = i / d.stride * d.stride * d.tiles.size() + i % d.stride;
-      const auto above = static_cast<TileIndex>(begin + slide.from * d.stride);
-      const auto below = static_cast<TileIndex>(begin + slide.to * d.stride);
+    along(slide, [&](std::size_t from, std::size_t to, std::size_t i) {
+      const auto above = static_cast<TileIndex>(from);
+      const auto below = static_cast<TileIndex>(to);
       const TileIndex child = child_of(l, below);
       const bool own = child != LegCosts::no_tile && !tables_.dense[t][below];
       const SlidePlace place{slide.dimension, above, below, child, below_spreads(l)};
       add(outward_[l][s + 1], below, words_of(slide, l)[i],
           own ? tables_.nests[above] * slide_words(problem_, lattice_, t, place) : 0.0);
-    }
+    });
   }
 }
 
@@ -145,7 +157,13 @@ void Bounds::solve(std::size_t term, Remaining& remaining) {
   remaining.per_unvalued.assign(states, 0.0);
   remaining.per_first.assign(states, 0.0);
   for (std::size_t s = states; s-- > 0;) {
-    solve_state(s);
+    if (graph_.states[s].row == s) {
+      solve_state(s);
+    } else {
+      remaining.least[s].clear();
+      remaining.per_unvalued[s] = remaining.per_unvalued[graph_.states[s].row];
+      remaining.per_first[s] = remaining.per_first[graph_.states[s].row];
+    }
   }
 }
 
@@ -163,7 +181,7 @@ void Bounds::solve_state(std::size_t s) {
         add_place(event, least);
         break;
       case Event::Kind::settle: {
-        const auto& next = remaining_->least[event.to];
+        const auto& next = least_after(event);
         for (std::size_t i = 0; i < least.size(); ++i) {
           least[i] = std::min(least[i], next[i]);
         }
@@ -202,8 +220,12 @@ void Bounds::save_unvalued(std::size_t s) {
   remaining_->per_first[s] = per_first;
 }
 
+const std::vector<double>& Bounds::least_after(const Event& event) const {
+  return remaining_->least[graph_.states[event.to].row];
+}
+
 void Bounds::add_cross(const Event& event, std::vector<double>& least) const {
-  const auto& next = remaining_->least[event.to];
+  const auto& next = least_after(event);
   for (std::size_t i = 0; i < least.size(); ++i) {
     const TileIndex to = costs_->inward(at(event.storage), static_cast<TileIndex>(i));
     least[i] = to == LegCosts::no_tile ? least[i] : std::min(least[i], next[to]);
@@ -232,7 +254,7 @@ void Bounds::add_place(const Event& event, std::vector<double>& least) {
     add_plain(l, event, least);
     return;
   }
-  const auto& next = remaining_->least[event.to];
+  const auto& next = least_after(event);
   behind_.resize(least.size());
   for (std::size_t i = 0; i < least.size(); ++i) {
     behind_[i] = next[i] + fits_[l][i];
@@ -248,7 +270,7 @@ void Bounds::add_plain(std::size_t l, const Event& event, std::vector<double>& l
       affine.constant[term_] + affine.unvalued_constant * unvalued + affine.first_constant * first;
   const double per_word =
       affine.per_word[term_] + affine.unvalued_words * unvalued + affine.first_words * first;
-  const auto& next = remaining_->least[event.to];
+  const auto& next = least_after(event);
   const auto& fits = fits_[l];
   const auto& words = words_[l];
   for (std::size_t i = 0; i < least.size(); ++i) {
@@ -282,17 +304,11 @@ void Bounds::add_window_inside(std::size_t l, double constant, std::vector<doubl
     least[i] = std::min(least[i], behind_[i] + per_word_[i] * words + constant);
   }
   for (const Slide& slide : tables_.slides[t]) {
-    const auto& d = lattice_.dimensions()[slide.dimension];
     const double* words = words_of(slide, l).data();
-    for (std::size_t begin = 0; begin < least.size(); begin += d.stride * d.tiles.size()) {
-      const double* const per_word = per_word_.data() + begin + slide.to * d.stride;
-      double* const above = least.data() + begin + slide.from * d.stride;
-      const double* const below = behind_.data() + begin + slide.to * d.stride;
-      for (std::size_t k = 0; k < d.stride; ++k) {
-        above[k] = std::min(above[k], below[k] + per_word[k] * words[k] + constant);
-      }
-      words += d.stride;
-    }
+    along(slide, [&](std::size_t above, std::size_t below, std::size_t i) {
+      least[above] =
+          std::min(least[above], behind_[below] + per_word_[below] * words[i] + constant);
+    });
   }
 }
 
@@ -300,21 +316,17 @@ void Bounds::add_window_outward(std::size_t l, double constant, std::vector<doub
   const std::size_t t = at(graph_.legs[l].tensor);
   const double fill = costs_->least_per_fill(l)[term_];
   const double read = costs_->least_per_read(l)[term_];
+  const auto words = [&](const Outward& outward, std::size_t i) {
+    return fill * outward.fills[i] + read * outward.reads[i];
+  };
   const auto& outward = outward_[l];
   for (std::size_t i = 0; i < least.size(); ++i) {
-    const double words = fill * outward[0].fills[i] + read * outward[0].reads[i];
-    least[i] = std::min(least[i], behind_[i] + words + constant);
+    least[i] = std::min(least[i], behind_[i] + words(outward[0], i) + constant);
   }
   for (std::size_t s = 0; s < tables_.slides[t].size(); ++s) {
-    const Slide& slide = tables_.slides[t][s];
-    const Outward& slid = outward[s + 1];
-    const auto& d = lattice_.dimensions()[slide.dimension];
-    for (std::size_t i = 0; i < slide.words.size(); ++i) {
-      const std::size_t begin = i / d.stride * d.stride * d.tiles.size() + i % d.stride;
-      double& above = least[begin + slide.from * d.stride];
-      const double words = fill * slid.fills[i] + read * slid.reads[i];
-      above = std::min(above, behind_[begin + slide.to * d.stride] + words + constant);
-    }
+    along(tables_.slides[t][s], [&](std::size_t above, std::size_t below, std::size_t i) {
+      least[above] = std::min(least[above], behind_[below] + words(outward[s + 1], i) + constant);
+    });
   }
 }
 

@@ -14,7 +14,8 @@ namespace tessera::optimal {
 /// What remains to be paid from each state and tile vector on, at least: a dynamic program over
 /// PlaceGraph x TileLattice, from the end of the nest outward (docs/mappers.md, "The bound").
 struct Remaining {
-  std::vector<std::vector<double>> least;  ///< by state, by TileIndex; infinite: no way to the end
+  /// By row (PlaceState::row), by TileIndex; infinite: no way to the end.
+  std::vector<std::vector<double>> least;
   std::vector<double> per_unvalued;        ///< by state: what an unvalued output word saves (<= 0)
   std::vector<double> per_first;
 };
@@ -33,11 +34,14 @@ class Bounds {
 
  private:
   void solve_state(std::size_t state);
+  const std::vector<double>& least_after(const Event& event) const;
   void add_place(const Event& event, std::vector<double>& least);
   void add_plain(std::size_t leg, const Event& event, std::vector<double>& least) const;
   void add_window(std::size_t leg, double constant, std::vector<double>& least);
   void add_window_inside(std::size_t leg, double constant, std::vector<double>& least);
   void add_window_outward(std::size_t leg, double constant, std::vector<double>& least) const;
+  template <typename Visit>
+  void along(const Slide& slide, Visit visit) const;
   void add_cross(const Event& event, std::vector<double>& least) const;
   double finish_cost(const Event& event) const;
   void save_unvalued(std::size_t state);

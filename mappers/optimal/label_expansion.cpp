@@ -197,7 +197,7 @@ void LabelSearch::reach() {
     }
   }
   if (space_.graph.states[event.to].section >= 0 &&
-      guide_->remaining[0]->least[event.to][inward] == infinity) {
+      guide_->remaining[0]->least[space_.graph.states[event.to].row][inward] == infinity) {
     return;
   }
   // What comes after the event may rule it out before the event itself is paid.

@@ -44,8 +44,8 @@ LabelSearch::LabelSearch(const SearchSpace& space, LegCosts& costs, Evaluator& e
 }
 
 double LabelSearch::remains(const Remaining& remaining, std::size_t state, TileIndex tiles,
-                            const Unvalued& unvalued) {
-  return remaining.least[state][tiles] + unvalued.all * remaining.per_unvalued[state] +
+                            const Unvalued& unvalued) const {
+  return remaining.least[space_.graph.states[state].row][tiles] + unvalued.all * remaining.per_unvalued[state] +
          unvalued.first * remaining.per_first[state];
 }
 

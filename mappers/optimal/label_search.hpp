@@ -157,8 +157,8 @@ class LabelSearch {
   void admit(const Event& event, TileIndex tiles, std::uint64_t frozen);
   void finish();
   /// What remains to be paid of one entry of Costs, at least.
-  static double remains(const Remaining& remaining, std::size_t state, TileIndex tiles,
-                        const Unvalued& unvalued);
+  double remains(const Remaining& remaining, std::size_t state, TileIndex tiles,
+                 const Unvalued& unvalued) const;
   ScoreBound bound_of(std::size_t state, TileIndex tiles, const double* costs,
                       const Unvalued& unvalued) const;
   bool of_interest(const ScoreBound& bound);

@@ -44,6 +44,7 @@ LegCosts::LegCosts(const SearchSpace& space, const SpatialChoice& choice)
       convention_(space.convention),
       lattice_(space.lattice),
       graph_(space.graph),
+      tables_(space.tables),
       terms_(space.terms),
       window_ranks_(space.tables.window_ranks),
       sharing_(space.problem) {
@@ -459,35 +460,14 @@ TileIndex LegCosts::child_tiles(const Leg& leg, TileIndex at_tiles) const {
 }
 
 double LegCosts::tile_words(std::size_t l, TileIndex at_tiles) const {
-  const Leg& leg = graph_.legs[l];
-  if (!legs_[l].is_output) {
-    return box_words(l, at_tiles);
-  }
-  const TileIndex child = child_tiles(leg, at_tiles);
-  double words = child == no_tile ? 0 : 1;
-  for (std::size_t d = 0; d < lattice_.dimensions().size() && words != 0; ++d) {
-    const bool relevant =
-        (problem_.tensors[at(leg.tensor)].relevant & bit(lattice_.dimensions()[d].rank)) != 0;
-    words *= relevant ? static_cast<double>(lattice_.tile(child, d)) : 1.0;
-  }
-  return words;
+  const TileIndex child = child_tiles(graph_.legs[l], at_tiles);
+  const std::size_t t = at(graph_.legs[l].tensor);
+  return child == no_tile ? 0.0 : (legs_[l].is_output ? tables_.hits : tables_.box)[t][child];
 }
 
 double LegCosts::box_words(std::size_t l, TileIndex at_tiles) const {
-  const Leg& leg = graph_.legs[l];
-  const TileIndex child = child_tiles(leg, at_tiles);
-  if (child == no_tile) {
-    return 0;
-  }
-  double words = 1;
-  for (const TensorDimension& dimension : problem_.tensors[at(leg.tensor)].dimensions) {
-    std::int64_t size = 1;
-    for (const Term& term : dimension.terms) {
-      size += term.coefficient * (lattice_.tile_of(child, term.rank) - 1);
-    }
-    words *= static_cast<double>(size);
-  }
-  return words;
+  const TileIndex child = child_tiles(graph_.legs[l], at_tiles);
+  return child == no_tile ? 0.0 : tables_.box[at(graph_.legs[l].tensor)][child];
 }
 
 }  // namespace tessera::optimal

@@ -219,6 +219,7 @@ class LegCosts {
   const Convention& convention_;
   const TileLattice& lattice_;
   const PlaceGraph& graph_;
+  const TileTables& tables_;
   const CostTerms& terms_;
   const std::vector<RankMask>& window_ranks_;
   SharingMasks sharing_;

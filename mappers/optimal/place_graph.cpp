@@ -288,6 +288,18 @@ class Builder {
       }
     }
     graph_.states = std::move(sorted);
+    find_rows();
+  }
+
+  /// Settling costs nothing, and where neither limits on loops nor orders nor even nests ask which
+  /// node stands, every nest from here on is one from there on as well.
+  void find_rows() {
+    for (std::size_t s = graph_.states.size(); s-- > 0;) {
+      PlaceState& state = graph_.states[s];
+      const auto settle = std::ranges::find(state.events, Event::Kind::settle, &Event::kind);
+      const bool is_free = !even_ && !fixed_ && !limited_ && settle != state.events.end();
+      state.row = is_free ? graph_.states[settle->to].row : s;
+    }
   }
 
   bool visit(std::size_t s, std::vector<int>& mark, std::vector<std::size_t>& order) {

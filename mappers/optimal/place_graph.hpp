@@ -46,6 +46,9 @@ struct PlaceState {
   int last = 0;                    ///< storage of the last store node, where that matters
   std::uint64_t closed = 0;        ///< storages whose store node stands, where nests are even
   RankMask loops = 0;              ///< ranks that temporal loops may run over here
+  /// The state from which no less and no more than from here remains to be paid: where settling
+  /// takes no choice away, the one in which all that can settle has.
+  std::size_t row = 0;
   std::vector<Event> events;
 
   auto key() const { return std::tie(section, holder, due, last, closed); }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include "mappers/factorization.hpp"
 
@@ -37,14 +38,31 @@ TileLattice::Dimension TileLattice::dimension(RankId rank, std::int64_t bound) {
   return made;
 }
 
+namespace {
+
+/// Whether a tensor has the rank together with others in one dimension.
+bool shares_dimension(const Problem& problem, RankId rank) {
+  return std::ranges::any_of(problem.tensors, [&](const ProblemTensor& tensor) {
+    return std::ranges::any_of(tensor.dimensions, [&](const TensorDimension& dimension) {
+      return dimension.terms.size() > 1 &&
+             std::ranges::find(dimension.terms, rank, &Term::rank) != dimension.terms.end();
+    });
+  });
+}
+
+}  // namespace
+
 TileLattice::TileLattice(const Problem& problem) : by_rank_(problem.bounds.size(), -1) {
   for (std::size_t r = 0; r < problem.bounds.size(); ++r) {
     if (problem.bounds[r] > 1) {
       dimensions_.push_back(dimension(static_cast<RankId>(r), problem.bounds[r]));
     }
   }
-  // The rank with the most tiles runs fastest: passes over the others are then long runs.
-  std::ranges::stable_sort(dimensions_, {}, [](const Dimension& d) { return d.tiles.size(); });
+  // Ranks that stand alone in their dimensions run fastest, those with the most tiles last: passes
+  // over the others, windows above all, are then long runs.
+  std::ranges::stable_sort(dimensions_, {}, [&](const Dimension& d) {
+    return std::pair(!shares_dimension(problem, d.rank), d.tiles.size());
+  });
   for (std::size_t d = dimensions_.size(); d-- > 0;) {
     dimensions_[d].stride = size_;
     size_ *= dimensions_[d].tiles.size();
