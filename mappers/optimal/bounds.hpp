@@ -16,7 +16,7 @@ namespace tessera::optimal {
 struct Remaining {
   /// By row (PlaceState::row), by TileIndex; infinite: no way to the end.
   std::vector<std::vector<double>> least;
-  std::vector<double> per_unvalued;        ///< by state: what an unvalued output word saves (<= 0)
+  std::vector<double> per_unvalued;  ///< by state: what an unvalued output word saves (<= 0)
   std::vector<double> per_first;
 };
 

@@ -201,9 +201,10 @@ void LabelSearch::reach() {
     return;
   }
   // What comes after the event may rule it out before the event itself is paid.
-  const bool pays_output = event.kind == Event::Kind::place &&
-                           space_.problem.tensors[at(event.tensor)].is_output;
-  if (!pays_output && !of_interest(bound_of(event.to, inward, costs_of(parent_), parent.unvalued))) {
+  const bool pays_output =
+      event.kind == Event::Kind::place && space_.problem.tensors[at(event.tensor)].is_output;
+  if (!pays_output &&
+      !of_interest(bound_of(event.to, inward, costs_of(parent_), parent.unvalued))) {
     return;
   }
   reach_in_orders();

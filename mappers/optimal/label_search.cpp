@@ -45,8 +45,8 @@ LabelSearch::LabelSearch(const SearchSpace& space, LegCosts& costs, Evaluator& e
 
 double LabelSearch::remains(const Remaining& remaining, std::size_t state, TileIndex tiles,
                             const Unvalued& unvalued) const {
-  return remaining.least[space_.graph.states[state].row][tiles] + unvalued.all * remaining.per_unvalued[state] +
-         unvalued.first * remaining.per_first[state];
+  return remaining.least[space_.graph.states[state].row][tiles] +
+         unvalued.all * remaining.per_unvalued[state] + unvalued.first * remaining.per_first[state];
 }
 
 /// What no nest can go below that has `costs` behind it and `tiles` left at `state`.

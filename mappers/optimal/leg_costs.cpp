@@ -210,8 +210,10 @@ void LegCosts::prepare(std::size_t l) {
   for (int a = data.arrays_begin; a < data.arrays_end; ++a) {
     const AxisMask inward = data.shared_axes & axes_from(a + 1);
     data.inward.push_back(multiplicity(data, leg.tensor, inward));
-    data.outward.push_back(multiplicity(data, leg.tensor, data.shared_axes & axes_from(a)));
+    const AxisMask outward = data.shared_axes & axes_from(a);
+    data.outward.push_back(multiplicity(data, leg.tensor, outward));
     data.inward_copies.push_back(copies(data, leg.tensor, inward));
+    data.outward_copies.push_back(copies(data, leg.tensor, outward));
     data.relevant_until.push_back(relevant_spreads(data, leg.tensor, data.arrays_begin, a));
   }
 }
@@ -317,11 +319,14 @@ void LegCosts::charge_output(const LegData& data, const Leg& leg, double words, 
   for (int a = data.arrays_begin; a < data.arrays_end; ++a) {
     const std::size_t i = at(a - data.arrays_begin);
     const double taken = words * data.inward[i];
-    const double given = to_all && stores ? taken - output_words * data.inward_copies[i] : filled;
-    charge_arrays(
-        leg, a, taken + given,
-        refills_first / data.relevant_until[i] + words * data.outward[i] / array_instances(a),
-        costs);
+    const double left = words * data.outward[i];
+    if (to_all && stores) {
+      charge_arrays(leg, a, 2 * taken - output_words * data.inward_copies[i],
+                    (2 * left - output_words * data.outward_copies[i]) / array_instances(a), costs);
+    } else {
+      charge_arrays(leg, a, taken + filled,
+                    refills_first / data.relevant_until[i] + left / array_instances(a), costs);
+    }
   }
 }
 

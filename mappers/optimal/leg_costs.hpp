@@ -168,6 +168,7 @@ class LegCosts {
     std::vector<double> inward;   ///< by array from arrays_begin: sharing inward of it only
     std::vector<double> outward;  ///< sharing from it inward
     std::vector<double> inward_copies;
+    std::vector<double> outward_copies;
     std::vector<double> relevant_until;
     AxisMask shared_axes = 0;
     Affine affine;

@@ -1,10 +1,12 @@
 #include "mappers/optimal/spatial_choice.hpp"
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <set>
 
 #include "mappers/factorization.hpp"
+#include "mappers/optimal/symmetry.hpp"
 
 namespace tessera::optimal {
 
@@ -142,6 +144,35 @@ bool divides(const Problem& problem, const SpatialChoice& choice) {
 
 }  // namespace
 
+namespace {
+
+/// What tells choices apart, with ranks renamed: by array, axis and rank the trips, in an order
+/// that keeps that of the spreads of one rank. Where all axes of an array are alike, by rank alone.
+std::vector<std::array<std::int64_t, 3>> key_of(const Problem& problem, const SpatialChoice& choice,
+                                                const Renaming& renaming) {
+  std::vector<std::array<std::int64_t, 3>> key;
+  for (std::size_t a = 0; a < choice.by_array.size(); ++a) {
+    const bool alike = axes_are_alike(problem, problem.arrays[a]);
+    const auto begin = static_cast<std::ptrdiff_t>(key.size());
+    for (const Spread& spread : choice.by_array[a]) {
+      const RankId rank = renaming.empty() ? spread.rank : renaming[at(spread.rank)];
+      const auto known = std::find_if(key.begin() + begin, key.end(),
+                                      [&](const auto& each) { return each[0] == index(rank); });
+      if (alike && known != key.end()) {
+        (*known)[2] *= spread.trips;
+      } else {
+        key.push_back({index(rank), alike ? 0 : index(spread.axis), spread.trips});
+      }
+    }
+    std::stable_sort(key.begin() + begin, key.end(),
+                     [](const auto& x, const auto& y) { return x[0] < y[0]; });
+    key.push_back({-1, 0, 0});
+  }
+  return key;
+}
+
+}  // namespace
+
 std::vector<SpatialChoice> spatial_choices(const Problem& problem, std::size_t most,
                                            bool& complete) {
   complete = true;
@@ -168,6 +199,12 @@ std::vector<SpatialChoice> spatial_choices(const Problem& problem, std::size_t m
     }
     choices = std::move(next);
   }
+  const auto renamings = symmetries(problem);
+  std::erase_if(choices, [&](const SpatialChoice& choice) {
+    return std::ranges::any_of(renamings, [&](const Renaming& renaming) {
+      return key_of(problem, choice, renaming) < key_of(problem, choice, {});
+    });
+  });
   return choices;
 }
 

@@ -25,7 +25,8 @@ struct SpatialChoice {
 
 /// Every choice that the constraints and the fan-out allow and whose trips divide the bounds. Of
 /// choices that give the same counts only the first: where all axes of an array share the same
-/// tensors, it does not matter which of them a rank lies on. At most `most`; fewer than all are
+/// tensors, it does not matter which of them a rank lies on, and of two that are renamings of each
+/// other (symmetries()) one is enough. At most `most`; fewer than all are
 /// told by `complete`.
 std::vector<SpatialChoice> spatial_choices(const Problem& problem, std::size_t most,
                                            bool& complete);

@@ -38,6 +38,7 @@ class Check {
     }
   }
 
+  std::string text_of(const Mapping& mapping) const;
   /// That the mapping belongs to the mapspace, fits and has the score.
   void mapping(const Mapping& mapping, const Score& score);
   void best(const SearchResult& expected, const SearchResult& found);
@@ -53,12 +54,16 @@ class Check {
   std::vector<std::string>& differences_;
 };
 
-void Check::mapping(const Mapping& mapping, const Score& score) {
+std::string Check::text_of(const Mapping& mapping) const {
   support::RandomCase shown;
   shown.architecture = one_.architecture;
   shown.layer = one_.layer;
   shown.mapping = mapping;
-  const std::string text = support::mapping_text(shown);
+  return support::mapping_text(shown);
+}
+
+void Check::mapping(const Mapping& mapping, const Score& score) {
+  const std::string text = text_of(mapping);
   const auto scored = evaluator_.score(mapping.nodes);
   if (const auto* why = std::get_if<Infeasible>(&scored)) {
     require(false, "no mapping that fits: ", describe(problem_, *why), text);
@@ -80,7 +85,8 @@ void Check::best(const SearchResult& expected, const SearchResult& found) {
   const double least = objective_value(one_.objective, expected.score);
   const double value = objective_value(one_.objective, found.score);
   require(is_equal(value, least), "the objective is ", value, ", ",
-          value > least ? "could be " : "but nothing should be below ", least);
+          value > least ? "could be " : "but nothing should be below ", least, "\n    with",
+          text_of(*expected.best), "\n    not", text_of(*found.best));
   require(found.proven_optimal, "not proven optimal");
   require(found.lower_bound.has_value(), "no lower bound");
   if (found.lower_bound && one_.objective != Objective::pareto) {

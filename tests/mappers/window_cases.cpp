@@ -50,11 +50,15 @@ class WindowLayer {
   }
 
   void add_window(const std::string& output_rank, const std::string& weight_rank) {
-    const RankId p = new_rank(output_rank, random_.pick(bounds));
-    const RankId r = new_rank(weight_rank, random_.pick(bounds));
-    layer_.tensors[0].dimensions.push_back(
-        {.terms = {{.rank = p, .coefficient = random_.between(1, 3)},
-                   {.rank = r, .coefficient = random_.between(1, 3)}}});
+    const bool square = layer_.ranks.size() == 2 && random_.chance(60);
+    const RankId p = new_rank(output_rank, square ? layer_.ranks[0].bound : random_.pick(bounds));
+    const RankId r = new_rank(weight_rank, square ? layer_.ranks[1].bound : random_.pick(bounds));
+    TensorDimension dimension = {.terms = {{.rank = p, .coefficient = random_.between(1, 3)},
+                                           {.rank = r, .coefficient = random_.between(1, 3)}}};
+    for (std::size_t i = 0; square && i < dimension.terms.size(); ++i) {
+      dimension.terms[i].coefficient = layer_.tensors[0].dimensions[0].terms[i].coefficient;
+    }
+    layer_.tensors[0].dimensions.push_back(dimension);
     layer_.tensors[1].dimensions.push_back({.terms = {{.rank = r, .coefficient = 1}}});
     layer_.tensors[2].dimensions.push_back({.terms = {{.rank = p, .coefficient = 1}}});
   }
@@ -94,6 +98,9 @@ Array some_array(RandomSource& random) {
     Axis axis;
     axis.name = name;
     axis.size = random.between(2, 4);
+    if (random.chance(20)) {
+      axis.ranks = {"p", "r"};
+    }
     made.axes.push_back(axis);
     if (random.chance(70)) {
       break;
