@@ -202,4 +202,34 @@ TEST_CASE("Windows: parent and child placed below one loop") {
         window(6, 3, 5, 2));
 }
 
+/// O[p, q] += I[p, q, k]: p and q can be exchanged, unless an axis or a storage tells them apart.
+Layer square(std::int64_t side) {
+  Layer made;
+  made.name = "square";
+  made.ranks = {
+      {.name = "p", .bound = side}, {.name = "q", .bound = side}, {.name = "k", .bound = 2}};
+  made.tensors = {{.name = "input",
+                   .is_output = false,
+                   .dimensions = {index({{0, 1}}), index({{1, 1}}), index({{2, 1}})},
+                   .word_bits = {}},
+                  {.name = "output",
+                   .is_output = true,
+                   .dimensions = {index({{0, 1}}), index({{1, 1}})},
+                   .word_bits = {}}};
+  return made;
+}
+
+TEST_CASE("Ranks that can be exchanged, and those that an axis or a storage tells apart") {
+  for (const char* rank : {"p", "q"}) {
+    CAPTURE(rank);
+    tessera::Array row = array({axis("x", 4)});
+    row.axes[0].ranks = {rank};
+    check(words_of({storage("DRAM", 10), row, of(storage("B", 1), 4)}), square(4), Objective::edp);
+    Storage limited = of(storage("B", 1), 6);
+    limited.ranks = {rank, "k"};
+    check(words_of({storage("DRAM", 10), array({axis("x", 2)}), limited}), square(4),
+          Objective::edp);
+  }
+}
+
 }  // namespace
