@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/commands.hpp"
+#include "cli/explore/sweep_spec.hpp"
 #include "cli/inputs.hpp"
 #include "cli/run.hpp"
 #include "core/evaluate.hpp"
@@ -16,7 +17,7 @@ namespace tessera {
 
 namespace {
 
-enum class FileKind : std::uint8_t { architecture, network, mapping, report, unknown };
+enum class FileKind : std::uint8_t { architecture, network, mapping, report, sweep, unknown };
 
 std::string kind_text(FileKind kind) {
   switch (kind) {
@@ -28,6 +29,8 @@ std::string kind_text(FileKind kind) {
       return "mapping";
     case FileKind::report:
       return "report";
+    case FileKind::sweep:
+      return "sweep";
     case FileKind::unknown:
       break;
   }
@@ -48,6 +51,9 @@ FileKind kind_of(const JsonValue& document) {
   }
   if (document.find("mappings") != nullptr || document.find("layer") != nullptr) {
     return FileKind::mapping;
+  }
+  if (document.find("vary") != nullptr) {
+    return FileKind::sweep;
   }
   if (document.find("layers") != nullptr) {
     return FileKind::network;
@@ -134,6 +140,8 @@ std::vector<std::string> problems_of(const Flags& flags, const Session& session,
       return check_architecture(text, file);
     case FileKind::network:
       return check_network(text, file);
+    case FileKind::sweep:
+      return check_sweep(text, file);
     case FileKind::mapping:
     case FileKind::report:
       problems = check_mapping_file(text, file);
@@ -146,7 +154,7 @@ std::vector<std::string> problems_of(const Flags& flags, const Session& session,
   }
   return {diagnostics.describe(document->location) +
           ": neither an architecture (nodes), nor a network (layers), nor a mapping (layer and "
-          "nodes, or mappings), nor a report (schema)"};
+          "nodes, or mappings), nor a report (schema), nor a sweep (vary)"};
 }
 
 }  // namespace

@@ -23,6 +23,8 @@ int run_evaluate(const Flags& flags, const Session& session);
 /// Searches every combination of architectures, networks and batches, and reports them side by
 /// side.
 int run_compare(const Flags& flags, const Session& session);
+/// Explores a design space, or merges the databases of its shards.
+int run_sweep_command(const Flags& flags, const Session& session);
 /// Prints what is built in, a line each.
 int run_list(const Flags& flags, const Session& session);
 /// Prints one resolved file, or a drawing of it.

@@ -19,6 +19,12 @@ inline constexpr const char* compare_examples = R"(Examples:
   tessera compare --arch tpu_v1 --network alexnet --batch 1 --batch 16 --layer 'fc*'
   tessera compare --arch mine.json --arch theirs.json --network resnet50 --csv rows.csv --reports rows)";
 
+inline constexpr const char* sweep_examples = R"(Examples:
+  tessera sweep buffers.json --db buffers.sqlite
+  tessera sweep buffers.json --db buffers.sqlite --resume --csv points.csv --json points.json
+  tessera sweep buffers.json --db part2.sqlite --shard 2/8
+  tessera sweep merge --db buffers.sqlite part1.sqlite part2.sqlite)";
+
 inline constexpr const char* list_examples = R"(Examples:
   tessera list archs
   tessera list mappers)";

@@ -26,6 +26,25 @@ std::string check_share(const std::string& text) {
                    quote(text);
 }
 
+/// "2/8" as a shard; nothing for what is none.
+std::optional<Shard> parse_shard(const std::string& text) {
+  const std::size_t slash = text.find('/');
+  Shard shard;
+  if (slash == std::string::npos || text.find_first_not_of("0123456789/") != std::string::npos ||
+      !CLI::detail::lexical_cast(text.substr(0, slash), shard.index) ||
+      !CLI::detail::lexical_cast(text.substr(slash + 1), shard.count)) {
+    return std::nullopt;
+  }
+  const bool is_one = shard.index >= 1 && shard.index <= shard.count && shard.count <= 1'000'000;
+  return is_one ? std::optional(shard) : std::nullopt;
+}
+
+std::string check_shard(const std::string& text) {
+  return parse_shard(text)
+             ? ""
+             : "--shard must be I/N with 1 <= I <= N, such as 2/8, not " + quote(text);
+}
+
 }  // namespace
 
 void Grammar::add_compare() {
@@ -60,6 +79,38 @@ void Grammar::add_compare() {
   add_text(command, "--json", flags_.json_file, "write the comparison; - is standard output")
       ->type_name("FILE");
   add_text(command, "--csv", flags_.csv_file, "write a line per row; - is standard output")
+      ->type_name("FILE");
+  command->add_flag("--quiet", flags_.quiet, "no table and no progress");
+}
+
+void Grammar::add_sweep() {
+  CLI::App* command = add_command(
+      "sweep", "Explore a design space, or merge the databases of its shards", sweep_examples);
+  command->callback([this] { flags_.command = Command::sweep; });
+  command
+      ->add_option("files", flags_.files,
+                   "a sweep file; or the word merge, then the databases to be merged into --db")
+      ->required()
+      ->type_name("FILE");
+  add_text(command, "--db", flags_.database,
+           "SQLite file of the results; a sweep that it holds goes on where it was")
+      ->type_name("FILE");
+  command
+      ->add_option_function<std::string>(
+          "--shard", [this](const std::string& text) { flags_.shard = parse_shard(text); },
+          "only the I-th of N parts of the points")
+      ->check(CLI::Validator(check_shard, ""))
+      ->type_name("I/N");
+  command->add_flag("--resume", flags_.resume, "go on only: the database must exist");
+  add_number<int>(
+      command, "--threads", {1, most_threads}, [this](int value) { flags_.threads = value; },
+      "layers searched at once (one per processor); the result does not depend on it");
+  add_number<double>(
+      command, "--time-limit", {1e-3, 1e9}, [this](double value) { flags_.time_limit_s = value; },
+      "stop after so long; starting again goes on");
+  add_text(command, "--json", flags_.json_file, "write all points; - is standard output")
+      ->type_name("FILE");
+  add_text(command, "--csv", flags_.csv_file, "write a line per point; - is standard output")
       ->type_name("FILE");
   command->add_flag("--quiet", flags_.quiet, "no table and no progress");
 }

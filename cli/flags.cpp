@@ -16,7 +16,6 @@ namespace tessera {
 namespace {
 
 constexpr std::int64_t most_samples = 1'000'000'000'000;
-constexpr int most_threads = 1024;
 
 const std::vector<std::string>& list_words() {
   static const std::vector<std::string> words = {"archs", "networks", "mappers", "accountings",
@@ -42,6 +41,7 @@ Grammar::Grammar(Flags& flags) : flags_(flags) {
   add_map();
   add_evaluate();
   add_compare();
+  add_sweep();
   add_list();
   add_show();
   add_check();

@@ -6,11 +6,12 @@
 #include <variant>
 #include <vector>
 
+#include "cli/explore/shard.hpp"
 #include "mappers/mapper.hpp"
 
 namespace tessera {
 
-enum class Command : std::uint8_t { map, evaluate, compare, list, show, check };
+enum class Command : std::uint8_t { map, evaluate, compare, sweep, list, show, check };
 
 /// What was typed, checked as far as that is possible without reading a file. Options that a
 /// command does not have keep their default.
@@ -31,6 +32,10 @@ struct Flags {
   std::optional<double> perturb;              ///< of compare: error of an energy, a share
   std::optional<std::string> reports_folder;  ///< of compare: where the rows' reports go
 
+  std::optional<std::string> database;  ///< of sweep
+  std::optional<Shard> shard;           ///< of sweep
+  bool resume = false;                  ///< of sweep: the database must exist
+
   std::optional<Objective> objective;
   std::optional<std::string> accounting;
   std::string mapper;
@@ -48,7 +53,7 @@ struct Flags {
   std::string what;                ///< of list and show: the kind of thing
   std::string name;                ///< of show: which one
   bool tree = false;               ///< of show
-  std::vector<std::string> files;  ///< of check
+  std::vector<std::string> files;  ///< of check, and of sweep
 };
 
 /// A text that was asked for: help, the version, a completion script.

@@ -18,6 +18,7 @@
 namespace tessera {
 
 inline constexpr std::int64_t most_batch = 1'000'000'000;
+inline constexpr int most_threads = 1024;
 
 template <typename Number>
 struct NumberRangeOf {
@@ -36,6 +37,7 @@ class Grammar {
   void add_map();
   void add_evaluate();
   void add_compare();
+  void add_sweep();
   void add_list();
   void add_show();
   void add_check();

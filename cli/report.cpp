@@ -161,15 +161,19 @@ Totals totals_of(const Report& report) {
     add_all(totals.energy_by_level_pj, energy_by_level(layer), count);
     add_all(totals.energy_by_tensor_pj, energy_by_tensor(layer), count);
   }
-  totals.area_mm2 = area_of(report.architecture);
-  totals.latency_s = totals.cycles / (report.architecture.clock_mhz * 1e6);
+  derive_totals(totals, report.architecture);
+  return totals;
+}
+
+void derive_totals(Totals& totals, const Architecture& architecture) {
+  totals.area_mm2 = area_of(architecture);
+  totals.latency_s = totals.cycles / (architecture.clock_mhz * 1e6);
   totals.edp_pj_s = totals.energy_pj * totals.latency_s;
   if (totals.cycles > 0) {
     totals.power_mw = totals.energy_pj * 1e-9 / totals.latency_s;
     totals.macs_per_cycle = static_cast<double>(totals.macs) / totals.cycles;
-    totals.utilization = totals.macs_per_cycle / peak_operations(report.architecture);
+    totals.utilization = totals.macs_per_cycle / peak_operations(architecture);
   }
-  return totals;
 }
 
 std::optional<double> gap_of(const SearchSummary& search) {

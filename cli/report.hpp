@@ -109,6 +109,8 @@ struct Totals {
 };
 
 Totals totals_of(const Report& report);
+/// Sets what follows from the sums and the architecture: latency, EDP, power, rates, area.
+void derive_totals(Totals& totals, const Architecture& architecture);
 
 /// Energy of each node of the architecture, outermost first, its leakage included.
 EnergyParts energy_by_level(const LayerReport& layer);

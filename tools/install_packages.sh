@@ -5,7 +5,8 @@
 #   tools/install_packages.sh --with-checks  and what tools/ci.sh needs
 set -euo pipefail
 
-packages=(g++ cmake ninja-build nlohmann-json3-dev libcli11-dev libboost-graph-dev libtbb-dev)
+packages=(g++ cmake ninja-build nlohmann-json3-dev libcli11-dev libboost-graph-dev libtbb-dev
+  libsqlite3-dev)
 tests=(doctest-dev python3-jsonschema)
 checks=(clang-format clang-tidy shellcheck libbenchmark-dev)
 

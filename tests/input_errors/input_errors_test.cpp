@@ -1,5 +1,5 @@
-// One bad file per message: NAME.json is read as its first word says (architecture, network or
-// mapping), and the whole message must be that of NAME.expected.txt.
+// One bad file per message: NAME.json is read as its first word says (architecture, network,
+// sweep or mapping), and the whole message must be that of NAME.expected.txt.
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -10,6 +10,7 @@
 #include <doctest/doctest.h>
 
 #include "arch/architecture_json.hpp"
+#include "cli/explore/sweep_spec.hpp"
 #include "core/input_error.hpp"
 #include "mappers/mapping_json.hpp"
 #include "networks/network_json.hpp"
@@ -46,6 +47,8 @@ std::string message_of(const fs::path& path) {
       tessera::parse_architecture(text, name);
     } else if (kind.starts_with("network_")) {
       tessera::parse_network(text, name);
+    } else if (kind.starts_with("sweep_")) {
+      tessera::parse_sweep(text, name);
     } else {
       read_mapping_file(text, name);
     }

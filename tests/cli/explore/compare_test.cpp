@@ -1,12 +1,11 @@
 // `tessera compare`: rows, ratios and files, against `tessera map` of each row by itself.
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
-#include <fstream>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include "tests/cli/explore/written_files.hpp"
 #include "tests/cli/program_run.hpp"
 
 namespace {
@@ -17,15 +16,8 @@ const std::string small_network = R"({"name": "two", "layers": [
   {"name": "a", "type": "gemm", "m": 8, "k": 12, "n": 6},
   {"name": "b", "type": "gemm", "m": 6, "k": 4, "n": 10, "count": 3}]})";
 
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
-/// A file for the schema's test.
 void keep(const std::string& name, const std::string& text) {
-  const std::filesystem::path folder = std::filesystem::path(TESSERA_WRITTEN_DIR) / "comparison";
-  std::filesystem::create_directories(folder);
-  std::ofstream(folder / name) << text;
+  keep_for_schema("comparison", name, text);
 }
 
 json totals_of_map(std::vector<std::string> arguments) {

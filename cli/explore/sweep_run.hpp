@@ -1,0 +1,59 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/explore/sweep_database.hpp"
+#include "cli/explore/sweep_space.hpp"
+#include "cli/explore/sweep_spec.hpp"
+#include "core/convention.hpp"
+#include "networks/network.hpp"
+
+namespace tessera {
+
+/// A sweep with its inputs read.
+struct Sweep {
+  SweepSpec spec;
+  std::string architecture_file;
+  std::string architecture_text;       ///< before the settings of a point
+  std::vector<Network> networks;       ///< by network, then by batch; the chosen layers alone
+  std::vector<std::int64_t> points{};  ///< all of them, ascending
+  Shard shard{};
+};
+
+/// Reads everything that the sweep names and lists its points; `load` gives the path of a built-in
+/// architecture or network, or of a file. Throws InputError: also where a value of an axis makes no
+/// architecture.
+struct SweepFiles {
+  std::function<std::string(const std::string& name)> architecture;
+  std::function<std::string(const std::string& name)> network;
+};
+Sweep read_sweep(SweepSpec spec, const Shard& shard, const SweepFiles& files);
+
+/// What two databases must share to be of one sweep.
+SweepIdentity identity_of(const Sweep& sweep, const std::string& version);
+
+/// The architecture at a point. Throws InputError where it makes none.
+Architecture architecture_at(const Sweep& sweep, const SweepPoint& point);
+
+struct SweepRunOptions {
+  int threads = 1;
+  std::string version;
+  const std::atomic<bool>* stop = nullptr;
+  /// Called by one thread at a time: points done, of how many, and the last one done, if it is not
+  /// from an earlier run.
+  std::function<void(std::size_t done, std::size_t total, const StoredPoint* last)> progress{};
+};
+
+/// Searches what the database lacks of the shard's points. Points are taken in waves; the layers of
+/// a wave that have one outcome are searched once, side by side on all threads, and every outcome
+/// and point is stored when it is there. Returns how many points are still missing: none, unless
+/// stopped.
+std::size_t run_sweep(const Sweep& sweep, SweepDatabase& database, const SweepRunOptions& options);
+
+}  // namespace tessera

@@ -1,0 +1,156 @@
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <filesystem>
+#include <mutex>
+#include <optional>
+#include <ostream>
+#include <stop_token>
+#include <string>
+#include <thread>
+
+#include "cli/commands.hpp"
+#include "cli/explore/perturbation.hpp"
+#include "cli/explore/sweep_database.hpp"
+#include "cli/explore/sweep_merge.hpp"
+#include "cli/explore/sweep_metrics.hpp"
+#include "cli/explore/sweep_result.hpp"
+#include "cli/explore/sweep_run.hpp"
+#include "cli/inputs.hpp"
+#include "cli/number_text.hpp"
+#include "cli/objective_names.hpp"
+#include "cli/output_files.hpp"
+#include "cli/progress_line.hpp"
+#include "cli/run.hpp"
+#include "core/input_error.hpp"
+#include "core/json/shipped_files.hpp"
+#include "core/json/spelling.hpp"
+
+namespace tessera {
+
+namespace {
+
+/// Set when the user interrupts, or the time is over.
+class StopSignal {
+ public:
+  StopSignal(const std::atomic<bool>* interrupt, std::optional<double> seconds)
+      : flag_(interrupt != nullptr && *interrupt),
+        watcher_([this, interrupt, seconds](const std::stop_token& end) {
+          watch(interrupt, seconds, end);
+        }) {}
+
+  const std::atomic<bool>* flag() const { return &flag_; }
+
+ private:
+  void watch(const std::atomic<bool>* interrupt, std::optional<double> seconds,
+             const std::stop_token& end) {
+    const auto begin = std::chrono::steady_clock::now();
+    std::mutex mutex;
+    std::unique_lock lock(mutex);
+    std::condition_variable_any wake;
+    while (!end.stop_requested()) {
+      const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
+      if ((interrupt != nullptr && *interrupt) || (seconds && elapsed.count() >= *seconds)) {
+        flag_ = true;
+        return;
+      }
+      wake.wait_for(lock, end, std::chrono::milliseconds(20), [] { return false; });
+    }
+  }
+
+  std::atomic<bool> flag_;
+  std::jthread watcher_;
+};
+
+/// A path in the sweep file is meant from the file's folder.
+std::string beside(const std::string& spec_file, const std::filesystem::path& path) {
+  return path.is_absolute() ? path.string()
+                            : (std::filesystem::path(spec_file).parent_path() / path).string();
+}
+
+SweepFiles files_for(const std::string& spec_file, const Environment& environment) {
+  const auto find = [spec_file, &environment](const char* what, const char* folder,
+                                              const std::string& name) {
+    const bool is_file = name.find('/') != std::string::npos || name.ends_with(".json");
+    return is_file ? beside(spec_file, name)
+                   : find_shipped_file(what, name, shared_folders(environment, folder)).string();
+  };
+  return {.architecture =
+              [find](const std::string& name) { return find("architecture", "arch", name); },
+          .network = [find](const std::string& name) { return find("network", "networks", name); }};
+}
+
+int run_merge(const Flags& flags, const Session& session) {
+  const std::vector<std::string> inputs(flags.files.begin() + 1, flags.files.end());
+  if (inputs.empty()) {
+    throw InputError("sweep merge needs the databases of the shards");
+  }
+  const MergeResult merged = merge_shards(*flags.database, inputs);
+  if (!flags.quiet) {
+    session.out << *flags.database << ": " << merged.points << " of " << merged.expected
+                << " points, from " << inputs.size() << " of " << merged.shards << " shards\n";
+  }
+  for (const std::string& problem : merged.missing) {
+    session.err << "tessera: " << problem << '\n';
+  }
+  return merged.points == merged.expected ? exit_done : exit_nothing_found;
+}
+
+/// Runs what is missing, with a line of progress; returns how many points are still missing.
+std::size_t run_points(const Flags& flags, const Session& session, const Sweep& sweep,
+                       SweepDatabase& database) {
+  const StopSignal stop(session.environment.stop, flags.time_limit_s);
+  const bool watched = session.environment.errors_go_to_terminal && !flags.quiet;
+  ProgressLine line(watched ? &session.err : nullptr, "points");
+  std::optional<double> best;
+  SweepRunOptions options{.threads = flags.threads.value_or(session.environment.processors),
+                          .version = program_version(),
+                          .stop = stop.flag()};
+  const Objective objective = sweep.spec.objective;
+  options.progress = [&](std::size_t done, std::size_t total, const StoredPoint* last) {
+    line.update(done, total);
+    if (last == nullptr || !last->feasible() || !last->within_limits) {
+      return;
+    }
+    const double value = ranking_metric(objective, last->totals.energy_pj, last->totals.latency_s);
+    if (!best || value < *best) {
+      best = value;
+      line.note("best " + objective_name(objective) + ": " + energy_text(last->totals.energy_pj) +
+                ", " + time_text(last->totals.latency_s) + " at " + values_text(*last));
+    }
+  };
+  return run_sweep(sweep, database, options);
+}
+
+}  // namespace
+
+int run_sweep_command(const Flags& flags, const Session& session) {
+  if (!flags.database) {
+    throw InputError("--db is missing: the SQLite file that holds the results");
+  }
+  if (flags.files.front() == "merge") {
+    return run_merge(flags, session);
+  }
+  if (flags.files.size() > 1) {
+    throw InputError("sweep takes one sweep file, not also " + quote(flags.files[1]));
+  }
+  const std::string& file = flags.files.front();
+  const Sweep sweep =
+      read_sweep(parse_sweep(read_text_file(file), file), flags.shard.value_or(Shard{}),
+                 files_for(file, session.environment));
+  OutputFiles files(flags, session);
+  if (flags.resume && !std::filesystem::exists(*flags.database)) {
+    throw InputError("--resume: there is no database " + quote(*flags.database));
+  }
+  SweepDatabase database(*flags.database, identity_of(sweep, program_version()));
+  const std::size_t missing = run_points(flags, session, sweep, database);
+  const SweepResult result = sweep_result(sweep, database, flags.arguments);
+  if (files.wants_table()) {
+    print_sweep(result, session.out);
+  }
+  files.write_json(files.wants_json() ? sweep_json(result) : "");
+  files.write_csv(files.wants_csv() ? sweep_csv(result) : "");
+  return missing == 0 && !result.best.empty() ? exit_done : exit_nothing_found;
+}
+
+}  // namespace tessera
