@@ -38,8 +38,10 @@ objection() {
     '<nlohmann/'*)
       [[ "$json_code" == yes ]] || echo "the JSON library belongs in core/json and *_json files"
       ;;
+    '<boost/uuid/'*) [[ "$from" == networks || "$from" == cli ]] || echo "Boost belongs in networks" ;;
     '<boost/'*) [[ "$from" == networks ]] || echo "Boost belongs in networks" ;;
     '<CLI/'*) [[ "$from" == cli ]] || echo "CLI11 belongs in cli" ;;
+    '<sqlite3.h>') [[ "$from" == cli ]] || echo "SQLite belongs in cli/explore" ;;
     '<doctest'* | '<benchmark/'*) echo "test libraries belong in tests" ;;
     '<iostream>') [[ "$from" == cli ]] || echo "only cli prints" ;;
     '<'*[/.]*) [[ "$from" != core ]] || echo "core uses the standard library alone" ;;
@@ -135,6 +137,8 @@ mappers/planted.cpp "cli/run.hpp"
 mappers/planted.cpp <nlohmann/json.hpp>
 mappers/planted.cpp <boost/graph/adjacency_list.hpp>
 mappers/planted.cpp <CLI/CLI.hpp>
+mappers/planted.cpp <sqlite3.h>
+mappers/planted.cpp <boost/uuid/uuid.hpp>
 cli/planted.cpp <nlohmann/json.hpp>
 cli/planted.cpp <boost/graph/adjacency_list.hpp>
 cli/planted.cpp "tests/support/cases.hpp"
