@@ -5,6 +5,7 @@
 
 #include "mappers/exhaustive.hpp"
 #include "mappers/map_space.hpp"
+#include "mappers/optimal/compulsory.hpp"
 #include "mappers/optimal/layer_search.hpp"
 #include "mappers/optimal/rounded_bounds.hpp"
 #include "mappers/random.hpp"

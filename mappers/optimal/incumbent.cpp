@@ -1,6 +1,6 @@
-#include <algorithm>
+#include "mappers/optimal/incumbent.hpp"
 
-#include "mappers/optimal/label_search.hpp"
+#include <algorithm>
 
 namespace tessera::optimal {
 
@@ -10,16 +10,6 @@ namespace {
 constexpr double rounding = 1e-11;
 
 }  // namespace
-
-LabelStatistics& LabelStatistics::operator+=(const LabelStatistics& other) {
-  expanded += other.expanded;
-  created += other.created;
-  evaluated += other.evaluated;
-  by_bound += other.by_bound;
-  by_dominance += other.by_dominance;
-  by_capacity += other.by_capacity;
-  return *this;
-}
 
 bool Incumbent::beats(double energy_pj, double cycles) const {
   if (objective_ != Objective::pareto) {

@@ -19,6 +19,16 @@ double rounded_up(double cycles) {
 
 }  // namespace
 
+LabelStatistics& LabelStatistics::operator+=(const LabelStatistics& other) {
+  expanded += other.expanded;
+  created += other.created;
+  evaluated += other.evaluated;
+  by_bound += other.by_bound;
+  by_dominance += other.by_dominance;
+  by_capacity += other.by_capacity;
+  return *this;
+}
+
 LabelSearch::LabelSearch(const SearchSpace& space, LegCosts& costs, Evaluator& evaluator)
     : space_(space), leg_costs_(costs), evaluator_(evaluator), terms_(space.terms.size()) {
   for (std::size_t s = 1; s < space.problem.storages.size(); ++s) {

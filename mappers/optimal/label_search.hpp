@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <limits>
 #include <span>
 #include <tuple>
 #include <unordered_map>
@@ -11,34 +10,13 @@
 
 #include "core/evaluate.hpp"
 #include "core/mapping.hpp"
-#include "mappers/mapper.hpp"
 #include "mappers/optimal/bounds.hpp"
+#include "mappers/optimal/incumbent.hpp"
 #include "mappers/optimal/leg_costs.hpp"
 #include "mappers/optimal/place_graph.hpp"
 #include "mappers/optimal/tile_tables.hpp"
 
 namespace tessera::optimal {
-
-/// The best so far, as a bound for what is still of interest.
-class Incumbent {
- public:
-  explicit Incumbent(Objective objective) : objective_(objective) {}
-
-  /// Whether a mapping of at least this energy and these cycles can no longer be of interest.
-  bool beats(double energy_pj, double cycles) const;
-  /// Takes a mapping in where it is of interest. Of equals the first stays.
-  void offer(const std::vector<MappingNode>& nodes, const Score& score);
-  void merge(const Incumbent& other);
-
-  const std::vector<ScoredMapping>& kept() const { return kept_; }
-  double value() const { return value_; }
-  Objective objective() const { return objective_; }
-
- private:
-  Objective objective_;
-  double value_ = std::numeric_limits<double>::infinity();
-  std::vector<ScoredMapping> kept_;  ///< one, or of pareto the front
-};
 
 /// What a search did.
 struct LabelStatistics {
@@ -52,12 +30,6 @@ struct LabelStatistics {
   LabelStatistics& operator+=(const LabelStatistics& other);
 };
 
-/// Energy and cycles that no mapping can go below, and what they say of the objective.
-struct ScoreBound {
-  double energy_pj = 0;
-  double cycles = 0;
-};
-
 /// Best-first search over the nests of one spatial choice: a label is a nest down to an event of
 /// PlaceGraph, its costs so far exact, its future bounded by Remaining.
 class LabelSearch {
@@ -67,7 +39,8 @@ class LabelSearch {
   /// Bounds to use; `remaining[i]` is for entry i of Costs, nullptr where there is none.
   struct Guide {
     std::vector<const Remaining*> remaining;
-    double least_cycles = 0;  ///< of the spatial choice, from its operations
+    double least_cycles =
+        0;  ///< of the spatial choice, from its operations and the compulsory words
     double leakage_pj_per_cycle = 0;
     double constant_pj = 0;  ///< energy of the operations
     bool may_dominate = true;

@@ -7,6 +7,7 @@
 #include <oneapi/tbb/task_arena.h>
 
 #include "mappers/optimal/bounds.hpp"
+#include "mappers/optimal/compulsory.hpp"
 #include "mappers/store_items.hpp"
 
 namespace tessera::optimal {
@@ -19,19 +20,10 @@ constexpr double most_values = 2.5e8;  // of a table of bounds: 2 GB
 constexpr std::size_t most_states = 4000;
 constexpr std::size_t widest_wave = 8;
 
-/// Leakage in pJ per cycle: of all instances, or at least that of those in use.
-double leakage_rate(const Problem& problem, const Convention& convention, double instances_used,
-                    const std::vector<double>& used_by_storage) {
-  const bool every = convention.leakage == Leakage::every_instance;
-  const auto all = static_cast<int>(problem.arrays.size());
-  double mw = problem.compute().leakage_mw *
-              (every ? static_cast<double>(problem.instances(all)) : instances_used);
-  for (std::size_t s = 0; s < problem.storages.size(); ++s) {
-    const double used = s == 0 || problem.storages[s].keep != 0 ? used_by_storage[s] : 0.0;
-    mw += problem.storage(static_cast<StorageId>(s)).leakage_mw *
-          (every ? static_cast<double>(problem.instances(problem.storages[s].arrays_above)) : used);
-  }
-  return mw / problem.architecture.clock_mhz * 1e3;
+/// Whether what remains of an entry of Costs is bounded: of the energy and the outermost storage.
+bool has_bound(const CostTerms::Term& term) {
+  return term.place == 0 && term.kind != CostTerms::Kind::array &&
+         term.kind != CostTerms::Kind::array_tensor;
 }
 
 /// Whether placing the children of an event further out never costs more than it saves.
@@ -63,25 +55,6 @@ bool leaks_by_use(const Problem& problem, const Convention& convention) {
   return false;
 }
 
-/// Distinct words that operations touch, at least: the indices of one rank of each dimension, taken
-/// from ranks not met before, are all distinct.
-double least_words(const Problem& problem, const ProblemTensor& tensor) {
-  double words = 1;
-  RankMask met = 0;
-  for (const TensorDimension& dimension : tensor.dimensions) {
-    std::int64_t most = 1;
-    for (const Term& term : dimension.terms) {
-      const std::int64_t bound = problem.bounds[static_cast<std::size_t>(term.rank)];
-      most = (met & bit(term.rank)) == 0 ? std::max(most, bound) : most;
-    }
-    for (const Term& term : dimension.terms) {
-      met |= bit(term.rank);
-    }
-    words *= static_cast<double>(most);
-  }
-  return words;
-}
-
 }  // namespace
 
 bool has_closed_forms(const Problem& problem) {
@@ -98,35 +71,6 @@ bool has_closed_forms(const Problem& problem) {
     }
     return !window || (!tensor.is_output && !repeated);
   });
-}
-
-ScoreBound compulsory_bound(const Problem& problem, const Convention& convention) {
-  const auto instances =
-      static_cast<double>(problem.instances(static_cast<int>(problem.arrays.size())));
-  const auto operations = static_cast<double>(problem.operations);
-  const ProblemStorage& outermost = problem.storages.front();
-  ScoreBound bound{.energy_pj = operations * problem.compute().op_pj,
-                   .cycles = operations / instances / problem.compute().ops_per_cycle};
-  double bits = 0;
-  for (std::size_t t = 0; t < problem.tensors.size(); ++t) {
-    const double words = least_words(problem, problem.tensors[t]);
-    const double update_pj = convention.update_energy == UpdateEnergy::write_pj
-                                 ? outermost.write_pj_per_word[t]
-                                 : outermost.update_pj_per_word[t];
-    bound.energy_pj +=
-        words * (problem.tensors[t].is_output ? update_pj : outermost.read_pj_per_word[t]);
-    bits += words * outermost.word_bits[t];
-  }
-  if (outermost.shared_bits_per_cycle) {
-    bound.cycles = std::max(bound.cycles, bits / *outermost.shared_bits_per_cycle);
-  }
-  if (convention.round_cycles) {
-    bound.cycles = std::ceil(bound.cycles * (1 - 1e-12));
-  }
-  bound.energy_pj +=
-      leakage_rate(problem, convention, 0, std::vector<double>(problem.storages.size(), 0.0)) *
-      bound.cycles;
-  return bound;
 }
 
 LayerSearch::LayerSearch(const Problem& problem, const Problem& scored_on,
@@ -198,7 +142,7 @@ LayerSearch::Outcome LayerSearch::search(const SpatialChoice& choice,
   }
   LabelSearch::Guide guide{
       .remaining = std::vector<const Remaining*>(terms_.size(), nullptr),
-      .least_cycles = tables_->nests[0] / choice.instances / problem_.compute().ops_per_cycle,
+      .least_cycles = outcome.open.cycles,
       .leakage_pj_per_cycle =
           leakage_rate(problem_, *options_.convention, costs.instances_used(), used),
       .constant_pj = static_cast<double>(problem_.operations) * problem_.compute().op_pj};
@@ -206,10 +150,7 @@ LayerSearch::Outcome LayerSearch::search(const SpatialChoice& choice,
   LabelSearch search(space, costs, evaluator);
   std::vector<Remaining> remaining(terms_.size());
   for (std::size_t i = 0; i < terms_.size(); ++i) {
-    const CostTerms::Term& term = terms_.terms[i];
-    const bool outermost = term.place == 0 && term.kind != CostTerms::Kind::array &&
-                           term.kind != CostTerms::Kind::array_tensor;
-    if (!outermost) {
+    if (!has_bound(terms_.terms[i])) {
       continue;
     }
     bounds.solve(i, remaining[i]);

@@ -72,8 +72,4 @@ class LayerSearch {
 /// rank occurs twice in a tensor that has windows.
 bool has_closed_forms(const Problem& problem);
 
-/// What no mapping of any mapspace can go below: every operation at its energy and rate, and every
-/// word that some operation needs through the outermost storage once.
-ScoreBound compulsory_bound(const Problem& problem, const Convention& convention);
-
 }  // namespace tessera::optimal

@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "mappers/factorization.hpp"
+#include "mappers/optimal/compulsory.hpp"
 
 namespace tessera::optimal {
 
@@ -213,6 +214,7 @@ Slide TileTables::slide(const Problem& problem, const TileLattice& lattice, std:
   Slide slide = place;
   const TileLattice::Dimension& along = lattice.dimensions()[place.dimension];
   const std::size_t block = along.stride * along.tiles.size();
+  const double distinct = distinct_words(problem, problem.tensors[tensor]);
   for (std::size_t i = 0; i < lattice.size() / along.tiles.size(); ++i) {
     const std::size_t begin = i / along.stride * block + i % along.stride;
     const auto above = static_cast<TileIndex>(begin + place.from * along.stride);
@@ -223,8 +225,8 @@ Slide TileTables::slide(const Problem& problem, const TileLattice& lattice, std:
                       : slide_words(problem, lattice, tensor,
                                     {place.dimension, above, below, below, below_spreads}));
     };
-    slide.words.push_back(words(false));
-    slide.below_spreads.push_back(words(true));
+    slide.words.push_back(std::max(words(false), distinct));
+    slide.below_spreads.push_back(std::max(words(true), distinct));
   }
   return slide;
 }
