@@ -25,6 +25,8 @@ int run_evaluate(const Flags& flags, const Session& session);
 int run_compare(const Flags& flags, const Session& session);
 /// Explores a design space, or merges the databases of its shards.
 int run_sweep_command(const Flags& flags, const Session& session);
+/// Least traffic to the outermost storage against the size of one buffer.
+int run_bounds(const Flags& flags, const Session& session);
 /// Prints what is built in, a line each.
 int run_list(const Flags& flags, const Session& session);
 /// Prints one resolved file, or a drawing of it.

@@ -25,6 +25,11 @@ inline constexpr const char* sweep_examples = R"(Examples:
   tessera sweep buffers.json --db part2.sqlite --shard 2/8
   tessera sweep merge --db buffers.sqlite part1.sqlite part2.sqlite)";
 
+inline constexpr const char* bounds_examples = R"(Examples:
+  tessera bounds --network alexnet --layer 'conv*' --factors perfect
+  tessera bounds --network resnet50 --factors perfect --sizes 32KiB,128KiB,512KiB,2MiB
+  tessera bounds --network alexnet --layer conv3 --factors perfect --word-bits 16 --json conv3.json)";
+
 inline constexpr const char* list_examples = R"(Examples:
   tessera list archs
   tessera list mappers)";

@@ -115,4 +115,30 @@ void Grammar::add_sweep() {
   command->add_flag("--quiet", flags_.quiet, "no table and no progress");
 }
 
+void Grammar::add_bounds() {
+  CLI::App* command =
+      add_command("bounds", "Least traffic to memory of any mapping against the size of one buffer",
+                  bounds_examples);
+  command->callback([this] { flags_.command = Command::bounds; });
+  lists_[add_text(command, "--network", flags_.network, "built-in name or file")->type_name("N")] =
+      "networks";
+  add_layers(command);
+  add_number<std::int64_t>(
+      command, "--batch", {1, most_batch}, [this](std::int64_t value) { flags_.batch = value; },
+      "samples, instead of the network's");
+  add_number<int>(
+      command, "--word-bits", {1, 1024}, [this](int value) { flags_.word_bits = value; },
+      "of every word that the network does not say the width of (8)");
+  add_text(command, "--sizes", flags_.sizes,
+           "only these sizes of the buffer, such as 4KiB,64KiB,1MiB; the whole curve otherwise")
+      ->type_name("LIST");
+  add_search(command);
+  add_text(command, "--json", flags_.json_file, "write the curves; - is standard output")
+      ->type_name("FILE");
+  add_text(command, "--csv", flags_.csv_file, "write a line per corner; - is standard output")
+      ->type_name("FILE");
+  command->add_flag("--details", flags_.details, "after the tables, the corners of each layer");
+  command->add_flag("--quiet", flags_.quiet, "no table and no progress");
+}
+
 }  // namespace tessera

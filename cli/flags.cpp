@@ -42,6 +42,7 @@ Grammar::Grammar(Flags& flags) : flags_(flags) {
   add_evaluate();
   add_compare();
   add_sweep();
+  add_bounds();
   add_list();
   add_show();
   add_check();

@@ -11,7 +11,7 @@
 
 namespace tessera {
 
-enum class Command : std::uint8_t { map, evaluate, compare, sweep, list, show, check };
+enum class Command : std::uint8_t { map, evaluate, compare, sweep, bounds, list, show, check };
 
 /// What was typed, checked as far as that is possible without reading a file. Options that a
 /// command does not have keep their default.
@@ -35,6 +35,9 @@ struct Flags {
   std::optional<std::string> database;  ///< of sweep
   std::optional<Shard> shard;           ///< of sweep
   bool resume = false;                  ///< of sweep: the database must exist
+
+  int word_bits = 8;                 ///< of bounds
+  std::optional<std::string> sizes;  ///< of bounds
 
   std::optional<Objective> objective;
   std::optional<std::string> accounting;

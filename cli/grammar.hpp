@@ -38,6 +38,7 @@ class Grammar {
   void add_evaluate();
   void add_compare();
   void add_sweep();
+  void add_bounds();
   void add_list();
   void add_show();
   void add_check();

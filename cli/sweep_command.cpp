@@ -1,16 +1,11 @@
-#include <atomic>
-#include <chrono>
-#include <condition_variable>
 #include <filesystem>
-#include <mutex>
 #include <optional>
 #include <ostream>
-#include <stop_token>
 #include <string>
-#include <thread>
 
 #include "cli/commands.hpp"
 #include "cli/explore/perturbation.hpp"
+#include "cli/explore/stop_signal.hpp"
 #include "cli/explore/sweep_database.hpp"
 #include "cli/explore/sweep_merge.hpp"
 #include "cli/explore/sweep_metrics.hpp"
@@ -29,38 +24,6 @@
 namespace tessera {
 
 namespace {
-
-/// Set when the user interrupts, or the time is over.
-class StopSignal {
- public:
-  StopSignal(const std::atomic<bool>* interrupt, std::optional<double> seconds)
-      : flag_(interrupt != nullptr && *interrupt),
-        watcher_([this, interrupt, seconds](const std::stop_token& end) {
-          watch(interrupt, seconds, end);
-        }) {}
-
-  const std::atomic<bool>* flag() const { return &flag_; }
-
- private:
-  void watch(const std::atomic<bool>* interrupt, std::optional<double> seconds,
-             const std::stop_token& end) {
-    const auto begin = std::chrono::steady_clock::now();
-    std::mutex mutex;
-    std::unique_lock lock(mutex);
-    std::condition_variable_any wake;
-    while (!end.stop_requested()) {
-      const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
-      if ((interrupt != nullptr && *interrupt) || (seconds && elapsed.count() >= *seconds)) {
-        flag_ = true;
-        return;
-      }
-      wake.wait_for(lock, end, std::chrono::milliseconds(20), [] { return false; });
-    }
-  }
-
-  std::atomic<bool> flag_;
-  std::jthread watcher_;
-};
 
 /// A path in the sweep file is meant from the file's folder.
 std::string beside(const std::string& spec_file, const std::filesystem::path& path) {

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+#include "cli/explore/traffic_bounds.hpp"
+
+namespace tessera {
+
+/// What bounds says.
+struct BoundsReport {
+  std::vector<std::string> command;
+  std::string network;
+  int word_bits = 8;
+  Mapspace mapspace;
+  std::vector<std::int64_t> sizes_bits{};  ///< that were asked for; empty: the whole curve
+  std::vector<LayerBounds> layers{};
+  std::vector<NetworkBound> curve{};
+};
+
+/// For people: each layer's floor and where it is reached, and the network's curve; with `details`
+/// the corners of each layer.
+void print_bounds(const BoundsReport& report, bool details, std::ostream& out);
+/// The text of a bounds file (docs/schema/bounds.schema.json).
+std::string bounds_json(const BoundsReport& report);
+/// A line per corner of each layer, and of the network.
+std::string bounds_csv(const BoundsReport& report);
+
+}  // namespace tessera
