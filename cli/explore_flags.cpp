@@ -80,6 +80,7 @@ void Grammar::add_compare() {
       ->type_name("FILE");
   add_text(command, "--csv", flags_.csv_file, "write a line per row; - is standard output")
       ->type_name("FILE");
+  add_pictures(command);
   command->add_flag("--quiet", flags_.quiet, "no table and no progress");
 }
 
@@ -112,6 +113,7 @@ void Grammar::add_sweep() {
       ->type_name("FILE");
   add_text(command, "--csv", flags_.csv_file, "write a line per point; - is standard output")
       ->type_name("FILE");
+  add_pictures(command);
   command->add_flag("--quiet", flags_.quiet, "no table and no progress");
 }
 
@@ -137,8 +139,18 @@ void Grammar::add_bounds() {
       ->type_name("FILE");
   add_text(command, "--csv", flags_.csv_file, "write a line per corner; - is standard output")
       ->type_name("FILE");
+  add_pictures(command);
   command->add_flag("--details", flags_.details, "after the tables, the corners of each layer");
   command->add_flag("--quiet", flags_.quiet, "no table and no progress");
+}
+
+void Grammar::add_pictures(CLI::App* command) {
+  add_text(command, "--html", flags_.html_file,
+           "write a page of pictures that needs no network; - is standard output")
+      ->type_name("FILE");
+  add_text(command, "--vega", flags_.vega_folder,
+           "write each picture's Vega specification into this folder")
+      ->type_name("FOLDER");
 }
 
 }  // namespace tessera

@@ -170,6 +170,7 @@ void Grammar::add_output(CLI::App* command) {
       ->type_name("FILE");
   add_text(command, "--csv", flags_.csv_file, "write a row per layer; - is standard output")
       ->type_name("FILE");
+  add_pictures(command);
   command->add_flag("--details", flags_.details,
                     "after the table, each layer's levels and its mapping");
   command->add_flag("--quiet", flags_.quiet, "no table and no progress");

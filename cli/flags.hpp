@@ -50,6 +50,8 @@ struct Flags {
 
   std::optional<std::string> json_file;  ///< "-": standard output
   std::optional<std::string> csv_file;
+  std::optional<std::string> html_file;
+  std::optional<std::string> vega_folder;
   bool quiet = false;
   bool details = false;
 

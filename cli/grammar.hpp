@@ -54,6 +54,7 @@ class Grammar {
   void add_scores(CLI::App* command);
   void add_search(CLI::App* command);
   void add_output(CLI::App* command);
+  void add_pictures(CLI::App* command);
   /// An option with a value among a few.
   CLI::Option* add_choice(CLI::App* command, const char* name, std::vector<std::string> choices,
                           const std::function<void(const std::string&)>& set, const char* about);

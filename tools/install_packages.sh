@@ -6,9 +6,9 @@
 set -euo pipefail
 
 packages=(g++ cmake ninja-build nlohmann-json3-dev libcli11-dev libboost-graph-dev libtbb-dev
-  libsqlite3-dev)
+  libjs-vega libsqlite3-dev)
 tests=(doctest-dev python3-jsonschema)
-checks=(clang-format clang-tidy shellcheck libbenchmark-dev)
+checks=(chromium clang-format clang-tidy shellcheck libbenchmark-dev)
 
 case "${1:-}" in
   '') ;;

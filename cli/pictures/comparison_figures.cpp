@@ -1,0 +1,82 @@
+#include <algorithm>
+
+#include "cli/pictures/document_figures.hpp"
+
+namespace tessera {
+
+namespace {
+
+/// What tells a row from the others: its architecture, and what else varies.
+std::string row_label(const Json& row, const Json& rows) {
+  std::string label = row["architecture"].get<std::string>();
+  for (const char* key : {"network", "dataflow", "batch"}) {
+    const bool varies =
+        std::ranges::any_of(rows, [&](const Json& other) { return other[key] != rows[0][key]; });
+    if (varies && !row[key].is_null()) {
+      const bool number = row[key].is_number();
+      label += number ? ", " + std::string(key) + " " + row[key].dump()
+                      : ", " + row[key].get<std::string>();
+    }
+  }
+  return label;
+}
+
+/// The survey's chart of dataflows: energy per operation, stacked.
+Figure energy_figure(const Json& comparison, const char* key, const ChartText& text,
+                     const char* part_name) {
+  std::vector<BarPart> parts;
+  for (const Json& row : comparison["rows"]) {
+    if (row["feasible"] == true) {
+      const double macs = row["totals"]["macs"].get<double>();
+      for (const auto& [part, energy] : row["totals"][key].items()) {
+        parts.push_back({row_label(row, comparison["rows"]), part, energy.get<double>() / macs});
+      }
+    }
+  }
+  return stacked_bars(text, plain_quantity("energy per MAC", "pJ"), "design", part_name, parts);
+}
+
+Figure trade_off_figure(const Json& comparison) {
+  std::vector<ScatterPoint> points;
+  double largest = 0;
+  double longest = 0;
+  for (const Json& row : comparison["rows"]) {
+    if (row["feasible"] == true) {
+      const double energy = row["totals"]["energy_pj"].get<double>();
+      const double seconds = row["totals"]["latency_s"].get<double>();
+      points.push_back({row_label(row, comparison["rows"]), row["architecture"].get<std::string>(),
+                        seconds, energy});
+      largest = std::max(largest, energy);
+      longest = std::max(longest, seconds);
+    }
+  }
+  return scatter({.name = "energy-latency",
+                  .title = "Energy against latency",
+                  .about = "One point per design: further down takes less energy, further left "
+                           "less time."},
+                 time_quantity(longest), energy_quantity(largest), points, {});
+}
+
+}  // namespace
+
+std::vector<Figure> comparison_figures(const Json& comparison) {
+  const bool any = std::ranges::any_of(comparison["rows"],
+                                       [](const Json& row) { return row["feasible"] == true; });
+  if (!any) {
+    return {};
+  }
+  return {energy_figure(comparison, "energy_by_level_pj",
+                        {.name = "energy-by-level",
+                         .title = "Energy per operation by level",
+                         .about = "One bar per design; parts are the nodes of its architecture."},
+                        "level"),
+          energy_figure(comparison, "energy_by_tensor_pj",
+                        {.name = "energy-by-tensor",
+                         .title = "Energy per operation by tensor",
+                         .about = "One bar per design; parts are the tensors, the operations and "
+                                  "leakage."},
+                        "tensor"),
+          trade_off_figure(comparison)};
+}
+
+}  // namespace tessera

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/json/json_writer.hpp"
+
+namespace tessera {
+
+/// A picture: a Vega specification with its data in it, and the same data as a table.
+struct Figure {
+  std::string name;  ///< "energy-by-level": of its file, and of its place on a page
+  std::string title;
+  std::string about;  ///< what it shows, for people who cannot see it
+  Json spec;
+  std::vector<std::string> columns;
+  std::vector<std::vector<Json>> rows;  ///< as in the document, units in the columns' names
+};
+
+/// What all charts are told.
+struct ChartText {
+  std::string name;
+  std::string title;
+  std::string about;
+};
+
+/// A quantity and how it is shown: "energy" of "pJ" as "mJ", a factor of 1e-9.
+struct Quantity {
+  std::string name;
+  std::string unit;  ///< of the values
+  std::string shown_unit;
+  double factor = 1;
+};
+
+/// Energies in pJ, shown in the unit that suits the largest.
+Quantity energy_quantity(double largest_pj);
+Quantity time_quantity(double largest_s);
+Quantity plain_quantity(const std::string& name, const std::string& unit);
+
+/// One part of a bar.
+struct BarPart {
+  std::string bar;
+  std::string part;
+  double value = 0;
+};
+
+/// Horizontal bars of parts side by side, in the order given. Parts that are 0 in every bar are
+/// left out.
+Figure stacked_bars(const ChartText& text, const Quantity& quantity, const std::string& bar_name,
+                    const std::string& part_name, const std::vector<BarPart>& parts);
+
+/// A point of a scatter plot.
+struct ScatterPoint {
+  std::string label;
+  std::string group;  ///< colour and shape
+  double x = 0;
+  double y = 0;
+};
+
+struct ScatterLine {
+  std::vector<std::pair<double, double>> points;
+  std::string name;
+  bool steps = false;
+};
+
+/// Points with their labels as tooltips; axes are logarithmic where values span decades.
+Figure scatter(const ChartText& text, const Quantity& x, const Quantity& y,
+               const std::vector<ScatterPoint>& points, const std::vector<ScatterLine>& lines);
+
+}  // namespace tessera
