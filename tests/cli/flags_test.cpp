@@ -33,7 +33,7 @@ TEST_CASE("mistakes on the command line") {
   check_refused({"mpa"}, "unknown command 'mpa'; allowed: " + commands + "; did you mean 'map'?");
   check_refused({"map", "--ach", "tiny"},
                 "map has no option '--ach'; did you mean '--arch'?; see tessera map --help");
-  check_refused({"map", "--html=x"}, "map has no option '--html'; see tessera map --help");
+  check_refused({"map", "--pdf=x"}, "map has no option '--pdf'; see tessera map --help");
   check_refused({"map", "tiny"}, "map does not expect 'tiny'; see tessera map --help");
   check_refused({"map", "--samples", "0"},
                 "--samples must be a whole number from 1 to 1000000000000, not '0'");
