@@ -29,11 +29,11 @@ Json distinct(const std::vector<T>& items, Name name) {
   return found;
 }
 
-template <std::size_t N>
-Json cycled(const std::array<const char*, N>& values, std::size_t count) {
+template <typename Values>
+Json cycled(const Values& values, std::size_t count) {
   Json chosen = Json::array();
   for (std::size_t i = 0; i < count; ++i) {
-    chosen.push_back(values.at(i % N));
+    chosen.push_back(values.at(i % values.size()));
   }
   return chosen;
 }
@@ -116,15 +116,55 @@ Quantity plain_quantity(const std::string& name, const std::string& unit) {
   return {.name = name, .unit = unit, .shown_unit = unit, .factor = 1};
 }
 
-Figure stacked_bars(const ChartText& text, const Quantity& quantity, const std::string& bar_name,
-                    const std::string& part_name, const std::vector<BarPart>& all) {
+namespace {
+
+/// Without those that are 0 in every bar.
+std::vector<BarPart> parts_that_show(const std::vector<BarPart>& all) {
   std::vector<BarPart> parts = all;
   std::erase_if(parts, [&](const BarPart& part) {
     return std::ranges::all_of(
         all, [&](const BarPart& other) { return other.part != part.part || other.value == 0; });
   });
-  const Json bars = distinct(parts, [](const BarPart& part) { return part.bar; });
-  const Json kinds = distinct(parts, [](const BarPart& part) { return part.part; });
+  return parts;
+}
+
+Json bar_scales(const Json& bars, const Json& kinds) {
+  return Json::array(
+      {{{"name", "x"},
+        {"type", "linear"},
+        {"range", "width"},
+        {"domain", {{"data", "parts"}, {"field", "y1"}}},
+        {"nice", true},
+        {"zero", true}},
+       {{"name", "y"}, {"type", "band"}, {"range", "height"}, {"domain", bars}, {"padding", 0.15}},
+       color_scale(kinds)});
+}
+
+Json bar_marks(const Quantity& quantity) {
+  const std::string unit = quantity.shown_unit.empty() ? "" : " + ' " + quantity.shown_unit + "'";
+  const std::string tooltip =
+      "datum.bar + ', ' + datum.part + ': ' + format(datum.shown, '.4~g')" + unit;
+  return Json::array({{{"type", "rect"},
+                       {"from", {{"data", "parts"}}},
+                       {"encode",
+                        {{"enter",
+                          {{"x", {{"scale", "x"}, {"field", "y0"}}},
+                           {"x2", {{"scale", "x"}, {"field", "y1"}}},
+                           {"y", {{"scale", "y"}, {"field", "bar"}}},
+                           {"height", {{"scale", "y"}, {"band", 1}}},
+                           {"fill", {{"scale", "color"}, {"field", "part"}}},
+                           {"stroke", {{"value", "white"}}},
+                           {"strokeWidth", {{"value", 0.6}}},
+                           {"tooltip", {{"signal", tooltip}}}}}}}}});
+}
+
+}  // namespace
+
+Figure stacked_bars(const ChartText& text, const Quantity& quantity, const std::string& bar_name,
+                    const std::string& part_name, const std::vector<BarPart>& parts) {
+  const std::vector<BarPart> shown = parts_that_show(parts);
+  const Json bars = distinct(shown, [](const BarPart& part) { return part.bar; });
+  const Json kinds = distinct(shown, [](const BarPart& part) { return part.part; });
   Figure figure{.name = text.name,
                 .title = text.title,
                 .about = text.about,
@@ -132,7 +172,7 @@ Figure stacked_bars(const ChartText& text, const Quantity& quantity, const std::
                 .columns = {bar_name, part_name, column_title(quantity)},
                 .rows = {}};
   Json values = Json::array();
-  for (const BarPart& part : parts) {
+  for (const BarPart& part : shown) {
     const auto order = std::ranges::find(kinds, Json(part.part)) - kinds.begin();
     values.push_back({{"bar", part.bar},
                       {"part", part.part},
@@ -141,44 +181,21 @@ Figure stacked_bars(const ChartText& text, const Quantity& quantity, const std::
                       {"shown", part.value * quantity.factor}});
     figure.rows.push_back({part.bar, part.part, part.value});
   }
-  figure.spec["data"] = {{{"name", "parts"},
-                          {"values", values},
-                          {"transform",
-                           {{{"type", "stack"},
-                             {"groupby", {"bar"}},
-                             {"field", "shown"},
-                             {"sort", {{"field", "order"}}}}}}}};
-  figure.spec["scales"] = {
-      {{"name", "x"},
-       {"type", "linear"},
-       {"range", "width"},
-       {"domain", {{"data", "parts"}, {"field", "y1"}}},
-       {"nice", true},
-       {"zero", true}},
-      {{"name", "y"}, {"type", "band"}, {"range", "height"}, {"domain", bars}, {"padding", 0.15}},
-      color_scale(kinds)};
-  Json names = {{"orient", "left"}, {"scale", "y"}, {"labelLimit", 220}};
+  const Json stack = {{"type", "stack"},
+                      {"groupby", Json::array({"bar"})},
+                      {"field", "shown"},
+                      {"sort", {{"field", "order"}}}};
+  figure.spec["data"] =
+      Json::array({{{"name", "parts"}, {"values", values}, {"transform", Json::array({stack})}}});
+  figure.spec["scales"] = bar_scales(bars, kinds);
+  const Json names = {{"orient", "left"}, {"scale", "y"}, {"labelLimit", 220}};
   figure.spec["axes"] = Json::array({axis_of("bottom", "x", axis_title(quantity)), names});
   figure.spec["legends"] = Json::array({{{"fill", "color"},
                                          {"orient", "top"},
                                          {"direction", "horizontal"},
                                          {"columns", 6},
                                          {"symbolType", "square"}}});
-  const std::string tooltip =
-      "datum.bar + ', ' + datum.part + ': ' + format(datum.shown, '.4~g')" +
-      (quantity.shown_unit.empty() ? "" : " + ' " + quantity.shown_unit + "'");
-  figure.spec["marks"] = Json::array({{{"type", "rect"},
-                                       {"from", {{"data", "parts"}}},
-                                       {"encode",
-                                        {{"enter",
-                                          {{"x", {{"scale", "x"}, {"field", "y0"}}},
-                                           {"x2", {{"scale", "x"}, {"field", "y1"}}},
-                                           {"y", {{"scale", "y"}, {"field", "bar"}}},
-                                           {"height", {{"scale", "y"}, {"band", 1}}},
-                                           {"fill", {{"scale", "color"}, {"field", "part"}}},
-                                           {"stroke", {{"value", "white"}}},
-                                           {"strokeWidth", {{"value", 0.6}}},
-                                           {"tooltip", {{"signal", tooltip}}}}}}}}});
+  figure.spec["marks"] = bar_marks(quantity);
   return figure;
 }
 

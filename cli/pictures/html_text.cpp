@@ -57,8 +57,8 @@ std::string store_words(const Json& layer, const std::string& level, const std::
 
 std::string row(const char* kind, std::size_t depth, const std::string& text,
                 const std::string& words) {
-  return "<tr class=\"" + std::string(kind) + "\"><td>" + std::string(2 * depth, ' ') +
-         html_text(text) + "</td><td class=\"words\">" + html_text(words) + "</td></tr>\n";
+  return R"(<tr class=")" + std::string(kind) + R"("><td>)" + std::string(2 * depth, ' ') +
+         html_text(text) + R"(</td><td class="words">)" + html_text(words) + "</td></tr>\n";
 }
 
 }  // namespace

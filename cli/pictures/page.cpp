@@ -34,7 +34,7 @@ std::string cell(const Json& value) {
     return "<td>" + html_text(value.is_string() ? value.get<std::string>() : value.dump()) +
            "</td>";
   }
-  return "<td class=\"number\" data-value=\"" + value.dump() + "\">" +
+  return R"(<td class="number" data-value=")" + value.dump() + R"(">)" +
          html_text(four_digits_text(value.get<double>())) + "</td>";
 }
 
@@ -42,7 +42,7 @@ std::string table(const Figure& figure) {
   std::string html = "<table><thead><tr>";
   for (std::size_t c = 0; c < figure.columns.size(); ++c) {
     const bool number = !figure.rows.empty() && figure.rows.front()[c].is_number();
-    html += std::string("<th scope=\"col\"") + (number ? " class=\"number\">" : ">") +
+    html += std::string(R"(<th scope="col")") + (number ? R"( class="number">)" : ">") +
             html_text(figure.columns[c]) + "</th>";
   }
   html += "</tr></thead><tbody>\n";
@@ -57,13 +57,13 @@ std::string table(const Figure& figure) {
 }
 
 std::string section(const Figure& figure) {
-  return "<section id=\"" + figure.name + "\"><h2>" + html_text(figure.title) +
-         "</h2>\n<figure data-figure=\"" + figure.name + "\"><div class=\"chart\" role=\"img\" " +
-         "aria-label=\"" + html_text(figure.title) + "\"></div>\n<figcaption>" +
-         html_text(figure.about) +
-         "</figcaption></figure>\n<details><summary>The numbers</summary>" +
-         "<div class=\"scroll\" tabindex=\"0\">" + table(figure) + "</div></details></section>\n" +
-         "<script type=\"application/json\" id=\"spec-" + figure.name + "\">" +
+  return R"(<section id=")" + figure.name + R"("><h2>)" + html_text(figure.title) +
+         R"(</h2><figure data-figure=")" + figure.name +
+         R"("><div class="chart" role="img" aria-label=")" + html_text(figure.title) +
+         R"("></div><figcaption>)" + html_text(figure.about) +
+         R"(</figcaption></figure><details><summary>The numbers</summary>)" +
+         R"(<div class="scroll" tabindex="0">)" + table(figure) + "</div></details></section>\n" +
+         R"(<script type="application/json" id="spec-)" + figure.name + R"(">)" +
          script_text(figure.spec) + "</script>\n";
 }
 
@@ -78,12 +78,11 @@ std::string nests(const Json& document) {
               nest_html(layer) + "</details>\n";
     }
   }
-  return html.empty()
-             ? ""
-             : "<section id=\"mappings\"><h2>Mappings</h2><p class=\"about\">The loop nest "
-               "of each layer, outermost first, and beside every store node its tile and "
-               "the words that it is charged for, of all instances.</p>\n" +
-                   html + "</section>\n";
+  return html.empty() ? ""
+                      : R"(<section id="mappings"><h2>Mappings</h2><p class="about">The loop nest )"
+                        "of each layer, outermost first, and beside every store node its tile and "
+                        "the words that it is charged for, of all instances.</p>\n" +
+                            html + "</section>\n";
 }
 
 /// The command, as it was typed, quoted where a shell would need it.
@@ -105,19 +104,20 @@ std::string picture_page(const Json& document) {
   std::string contents;
   std::string body;
   for (const Figure& figure : figures) {
-    contents += "<li><a href=\"#" + figure.name + "\">" + html_text(figure.title) + "</a></li>";
+    contents += R"(<li><a href="#)" + figure.name + R"(">)" + html_text(figure.title) + "</a></li>";
     body += section(figure);
   }
   const std::string mappings = nests(document);
-  contents += mappings.empty() ? "" : "<li><a href=\"#mappings\">Mappings</a></li>";
+  contents += mappings.empty() ? "" : R"(<li><a href="#mappings">Mappings</a></li>)";
   std::ostringstream page;
-  page << "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
-       << "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>"
-       << html_text(title) << " - Tessera</title>\n<link rel=\"icon\" href=\"data:,\">\n<style>\n"
+  page << "<!DOCTYPE html>\n"
+       << R"(<html lang="en"><head><meta charset="utf-8">)"
+       << R"(<meta name="viewport" content="width=device-width, initial-scale=1"><title>)"
+       << html_text(title) << R"( - Tessera</title><link rel="icon" href="data:,"><style>)"
        << asset(tessera_page_style_begin, tessera_page_style_end) << "</style></head><body>\n<h1>"
-       << html_text(title) << "</h1>\n<p class=\"about\">Tessera "
+       << html_text(title) << R"(</h1><p class="about">Tessera )"
        << html_text(document["version"].get<std::string>()) << ": <code>"
-       << html_text(command_line(document)) << "</code></p>\n<nav aria-label=\"Figures\"><ul>"
+       << html_text(command_line(document)) << R"(</code></p><nav aria-label="Figures"><ul>)"
        << contents << "</ul></nav>\n<main>\n"
        << (figures.empty() ? "<p>Nothing in it has a cost: there is nothing to draw.</p>\n" : body)
        << mappings << "</main>\n";
