@@ -74,9 +74,9 @@ std::string nest_html(const Json& layer) {
         rows += row("store", depth, level + " holds " + name, store_words(layer, level, name));
       }
     } else if (node.contains("for")) {
-      rows +=
-          row("loop", depth++,
-              "for " + node["for"].get<std::string>() + " in tiles of " + node["tile"].dump(), "");
+      std::string text = "for " + node["for"].get<std::string>();
+      text += " in tiles of " + node["tile"].dump();
+      rows += row("loop", depth++, text, "");
     } else if (node.contains("spread")) {
       rows += row("spread", depth++,
                   "spread " + node["spread"].get<std::string>() + " in tiles of " +
