@@ -27,6 +27,8 @@ int run_compare(const Flags& flags, const Session& session);
 int run_sweep_command(const Flags& flags, const Session& session);
 /// Least traffic to the outermost storage against the size of one buffer.
 int run_bounds(const Flags& flags, const Session& session);
+/// Says why a layer of a report costs what it costs.
+int run_explain(const Flags& flags, const Session& session);
 /// Prints what is built in, a line each.
 int run_list(const Flags& flags, const Session& session);
 /// Prints one resolved file, or a drawing of it.

@@ -10,7 +10,7 @@
 #include "cli/inputs.hpp"
 #include "cli/layer_groups.hpp"
 #include "cli/layer_pattern.hpp"
-#include "cli/objective_names.hpp"
+#include "cli/report_defaults.hpp"
 #include "cli/report_output.hpp"
 #include "cli/unknown_names.hpp"
 #include "core/evaluate.hpp"
@@ -176,36 +176,6 @@ std::vector<LayerReport> score_all(const Report& report, const MappingInput& map
     }
   }
   return layers;
-}
-
-Objective objective_of(const Flags& flags, const MappingInput& mappings) {
-  if (flags.objective) {
-    return *flags.objective;
-  }
-  const auto name = mappings.is_report() ? text_of_report(mappings, "objective") : std::nullopt;
-  for (const ObjectiveName& entry : objective_names()) {
-    if (entry.name == name) {
-      return entry.objective;
-    }
-  }
-  return Objective::edp;
-}
-
-/// The choices that a report was written with; flags come first.
-Flags with_report_defaults(const Flags& flags, const MappingInput& mappings) {
-  Flags result = flags;
-  if (!result.accounting && mappings.is_report()) {
-    result.accounting = text_of_report(mappings, "accounting");
-  }
-  const JsonValue* mapspace =
-      mappings.is_report() ? mappings.file.document().find("mapspace") : nullptr;
-  if (mapspace != nullptr) {
-    const JsonValue* factors = mapspace->find("factors");
-    const JsonValue* nest = mapspace->find("nest");
-    result.mapspace.perfect_factors = factors != nullptr && factors->text == "perfect";
-    result.mapspace.even_nest = nest != nullptr && nest->text == "even";
-  }
-  return result;
 }
 
 }  // namespace

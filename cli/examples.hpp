@@ -30,6 +30,11 @@ inline constexpr const char* bounds_examples = R"(Examples:
   tessera bounds --network resnet50 --factors perfect --sizes 32KiB,128KiB,512KiB,2MiB
   tessera bounds --network alexnet --layer conv3 --factors perfect --word-bits 16 --json conv3.json)";
 
+inline constexpr const char* explain_examples = R"(Examples:
+  tessera map --arch eyeriss_like --network alexnet --factors perfect --json report.json
+  tessera explain report.json --layer conv3
+  tessera explain report.json --layer conv3 --level GLB --json conv3.json)";
+
 inline constexpr const char* list_examples = R"(Examples:
   tessera list archs
   tessera list mappers)";

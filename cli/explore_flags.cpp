@@ -153,4 +153,33 @@ void Grammar::add_pictures(CLI::App* command) {
       ->type_name("FOLDER");
 }
 
+void Grammar::add_explain() {
+  CLI::App* command = add_command("explain", "Why a layer costs what it costs, and what would help",
+                                  explain_examples);
+  command->callback([this] { flags_.command = Command::explain; });
+  command->add_option("report", flags_.files, "a report that map or evaluate wrote")
+      ->required()
+      ->expected(1)
+      ->type_name("REPORT");
+  command->add_option("--layer", flags_.layers, "which layer; needless where the report has one")
+      ->allow_extra_args(false)
+      ->type_name("L");
+  add_text(command, "--level", flags_.level,
+           "the storage whose counts are spelled out (the one that costs most)")
+      ->type_name("STORAGE");
+  add_settings(command);
+  add_choice(
+      command, "--mapper", names_of(mappers()),
+      [this](const std::string& value) { flags_.mapper = value; }, "how to search (the first one)");
+  add_number<int>(
+      command, "--threads", {1, most_threads}, [this](int value) { flags_.threads = value; },
+      "searches at once (one per processor); the result does not depend on it");
+  add_number<double>(
+      command, "--time-limit", {1e-3, 1e9}, [this](double value) { flags_.time_limit_s = value; },
+      "stop after so long with what there is");
+  add_text(command, "--json", flags_.json_file, "write the explanation; - is standard output")
+      ->type_name("FILE");
+  command->add_flag("--quiet", flags_.quiet, "no text and no progress");
+}
+
 }  // namespace tessera

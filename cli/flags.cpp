@@ -23,15 +23,6 @@ const std::vector<std::string>& list_words() {
   return words;
 }
 
-template <typename Entries>
-std::vector<std::string> names_of(const Entries& entries) {
-  std::vector<std::string> result;
-  for (const auto& entry : entries) {
-    result.emplace_back(entry.name);
-  }
-  return result;
-}
-
 }  // namespace
 
 Grammar::Grammar(Flags& flags) : flags_(flags) {
@@ -43,6 +34,7 @@ Grammar::Grammar(Flags& flags) : flags_(flags) {
   add_compare();
   add_sweep();
   add_bounds();
+  add_explain();
   add_list();
   add_show();
   add_check();

@@ -11,7 +11,17 @@
 
 namespace tessera {
 
-enum class Command : std::uint8_t { map, evaluate, compare, sweep, bounds, list, show, check };
+enum class Command : std::uint8_t {
+  map,
+  evaluate,
+  compare,
+  sweep,
+  bounds,
+  explain,
+  list,
+  show,
+  check
+};
 
 /// What was typed, checked as far as that is possible without reading a file. Options that a
 /// command does not have keep their default.
@@ -38,6 +48,7 @@ struct Flags {
 
   int word_bits = 8;                 ///< of bounds
   std::optional<std::string> sizes;  ///< of bounds
+  std::optional<std::string> level;  ///< of explain
 
   std::optional<Objective> objective;
   std::optional<std::string> accounting;
@@ -58,7 +69,7 @@ struct Flags {
   std::string what;                ///< of list and show: the kind of thing
   std::string name;                ///< of show: which one
   bool tree = false;               ///< of show
-  std::vector<std::string> files;  ///< of check, and of sweep
+  std::vector<std::string> files;  ///< of check, of sweep, and the report of explain
 };
 
 /// A text that was asked for: help, the version, a completion script.

@@ -20,6 +20,16 @@ namespace tessera {
 inline constexpr std::int64_t most_batch = 1'000'000'000;
 inline constexpr int most_threads = 1024;
 
+/// The names of what a list holds.
+template <typename Entries>
+std::vector<std::string> names_of(const Entries& entries) {
+  std::vector<std::string> result;
+  for (const auto& entry : entries) {
+    result.emplace_back(entry.name);
+  }
+  return result;
+}
+
 template <typename Number>
 struct NumberRangeOf {
   Number least;
@@ -39,6 +49,7 @@ class Grammar {
   void add_compare();
   void add_sweep();
   void add_bounds();
+  void add_explain();
   void add_list();
   void add_show();
   void add_check();

@@ -25,6 +25,8 @@ int run_command(const Flags& flags, const Session& session) {
       return run_sweep_command(flags, session);
     case Command::bounds:
       return run_bounds(flags, session);
+    case Command::explain:
+      return run_explain(flags, session);
     case Command::list:
       return run_list(flags, session);
     case Command::show:

@@ -28,7 +28,7 @@ TEST_CASE("help and version") {
 
 TEST_CASE("mistakes on the command line") {
   const std::string commands =
-      "map, evaluate, compare, sweep, bounds, list, show, check, completion";
+      "map, evaluate, compare, sweep, bounds, explain, list, show, check, completion";
   check_refused({}, "no command; commands: " + commands + "; see tessera --help");
   check_refused({"mpa"}, "unknown command 'mpa'; allowed: " + commands + "; did you mean 'map'?");
   check_refused({"map", "--ach", "tiny"},
