@@ -8,7 +8,8 @@ set -euo pipefail
 packages=(g++ cmake ninja-build nlohmann-json3-dev libcli11-dev libboost-graph-dev libtbb-dev
   libjs-vega libsqlite3-dev)
 tests=(doctest-dev python3-jsonschema)
-checks=(chromium clang-format clang-tidy shellcheck libbenchmark-dev)
+checks=(chromium clang-format clang-tidy shellcheck libbenchmark-dev munge slurmctld slurmd
+  slurm-client)
 
 case "${1:-}" in
   '') ;;
