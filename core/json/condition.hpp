@@ -55,7 +55,7 @@ class Condition {
   };
   /// A step of a stack machine: push, or replace what is on top.
   struct Step {
-    Operation operation;
+    Operation operation = Operation::number;
     double number = 0;
     std::size_t name = 0;
   };
