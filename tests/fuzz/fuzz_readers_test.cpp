@@ -65,6 +65,7 @@ void watch_for_crashes() {
 struct Totals {
   std::int64_t architectures = 0;
   std::int64_t networks = 0;
+  std::int64_t sweeps = 0;
   std::int64_t reports = 0;
   std::int64_t problems = 0;
   std::int64_t mappings = 0;
@@ -73,6 +74,7 @@ struct Totals {
   void add(const Input& input, const Accepted& accepted) {
     architectures += accepted.architecture ? 1 : 0;
     networks += accepted.network ? 1 : 0;
+    sweeps += accepted.sweep ? 1 : 0;
     reports += accepted.report ? 1 : 0;
     problems += accepted.problems;
     mappings += accepted.mappings;
@@ -114,11 +116,12 @@ int run_inputs(const tessera::fuzz::ReaderCheck& readers, const tessera::fuzz::M
   }
   std::cout << "fuzz: " << inputs << " inputs, of which " << totals.architectures
             << " architectures (" << totals.with_settings << " with settings), " << totals.networks
-            << " networks, " << totals.reports << " reports; " << totals.problems << " problems, "
-            << totals.mappings << " mappings; " << failures << " failures\n";
+            << " networks, " << totals.sweeps << " sweeps, " << totals.reports << " reports; "
+            << totals.problems << " problems, " << totals.mappings << " mappings; " << failures
+            << " failures\n";
   const bool saw_everything = totals.with_settings > 0 &&
                               totals.architectures > totals.with_settings && totals.networks > 0 &&
-                              totals.reports > 0 && totals.mappings > 0;
+                              totals.sweeps > 0 && totals.reports > 0 && totals.mappings > 0;
   if (inputs >= default_inputs && failures == 0 && !saw_everything) {
     std::cerr << "fuzz: no input of some kind was right: the mutations are too harsh\n";
     return 1;

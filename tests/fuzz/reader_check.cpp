@@ -6,6 +6,8 @@
 #include <optional>
 
 #include "arch/architecture_json.hpp"
+#include "cli/explore/sweep_space.hpp"
+#include "cli/explore/sweep_spec.hpp"
 #include "cli/inputs.hpp"
 #include "core/evaluate.hpp"
 #include "core/input_error.hpp"
@@ -190,6 +192,7 @@ Accepted ReaderCheck::check(const Input& input) const {
   Accepted accepted;
   check_architecture_text(input, accepted);
   check_network_text(input, accepted);
+  check_sweep_text(input, accepted);
   check_mapping_text(input, accepted);
   return accepted;
 }
@@ -224,6 +227,30 @@ void ReaderCheck::check_network_text(const Input& input, Accepted& accepted) con
   for (const LayerGroup& group : unique_layers(*network)) {
     const Layer& layer = network->layers()[group.layers.front()].layer;
     accepted.problems += bind_or_refuse(architectures_.front(), layer) ? 1 : 0;
+  }
+}
+
+/// A sweep that is read lists its points, or says why it cannot.
+void ReaderCheck::check_sweep_text(const Input& input, Accepted& accepted) const {
+  std::string message;
+  const auto sweep = read_or_refuse(
+      input, [&] { return parse_sweep(input.text, file_name); }, message);
+  compare_with_list(check_sweep(input.text, file_name), message);
+  if (!sweep) {
+    return;
+  }
+  accepted.sweep = true;
+  try {
+    const auto points =
+        sweep_points(*sweep, [](const std::string&) { return std::optional<double>(1); });
+    for (std::size_t i = 0; i < std::min<std::size_t>(points.size(), 100); ++i) {
+      const SweepPoint point = point_of(*sweep, points[i]);
+      if (point.id != points[i] || values_of(*sweep, point).empty()) {
+        throw Violation("a point that is another one's");
+      }
+    }
+  } catch (const InputError&) {
+    return;
   }
 }
 

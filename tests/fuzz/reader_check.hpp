@@ -25,6 +25,7 @@ std::string join(const Input& input);
 struct Accepted {
   bool architecture = false;
   bool network = false;
+  bool sweep = false;
   bool report = false;  ///< with its architecture and network
   int problems = 0;     ///< pairs of a layer and an architecture that bind() accepted
   int mappings = 0;     ///< of one of those, read back from what was written
@@ -50,6 +51,7 @@ class ReaderCheck {
  private:
   void check_architecture_text(const Input& input, Accepted& accepted) const;
   void check_network_text(const Input& input, Accepted& accepted) const;
+  void check_sweep_text(const Input& input, Accepted& accepted) const;
   void check_mapping_text(const Input& input, Accepted& accepted) const;
 
   std::vector<Architecture> architectures_;
