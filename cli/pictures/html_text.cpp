@@ -71,7 +71,9 @@ std::string nest_html(const Json& layer) {
       const auto level = node["store"].get<std::string>();
       for (const Json& tensor : node["tensors"]) {
         const auto name = tensor.get<std::string>();
-        rows += row("store", depth, level + " holds " + name, store_words(layer, level, name));
+        std::string text = level;
+        text += " holds " + name;
+        rows += row("store", depth, text, store_words(layer, level, name));
       }
     } else if (node.contains("for")) {
       std::string text = "for " + node["for"].get<std::string>();
