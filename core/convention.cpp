@@ -5,7 +5,7 @@
 namespace tessera {
 
 std::span<const Convention> conventions() {
-  static constexpr std::array<Convention, 3> all = {
+  static constexpr std::array<Convention, 4> all = {
       Convention{.name = "tessera",
                  .about = "every word that moves is charged where it is read "
                           "and where it is written; exact overlap of windows"},
@@ -29,7 +29,16 @@ std::span<const Convention> conventions() {
                  .window = Window::loop_above,
                  .sharing = Sharing::absent_ranks,
                  .update_energy = UpdateEnergy::write_pj,
-                 .scope = Scope::perfect}};
+                 .scope = Scope::perfect},
+      Convention{.name = "isca16",
+                 .about = "counts as the dataflow study of Chen, Emer and Sze (ISCA 2016) does",
+                 .charge_fills = false,
+                 .partial_sums = PartialSums::beyond_first,
+                 .window = Window::overlap_inside,
+                 .update_energy = UpdateEnergy::write_pj,
+                 .words_per_access = WordsPerAccess::one,
+                 .leakage = Leakage::none,
+                 .scope = Scope::disjoint_outputs}};
   return all;
 }
 

@@ -23,6 +23,20 @@ std::string bits(std::int64_t count) {
   return text;
 }
 
+std::string scope_text(Scope scope) {
+  switch (scope) {
+    case Scope::perfect:
+      return "perfect factors";
+    case Scope::even_and_perfect:
+      return "even nests with perfect factors";
+    case Scope::disjoint_outputs:
+      return "outputs whose indices add no ranks";
+    case Scope::everything:
+      break;
+  }
+  return "everything";
+}
+
 struct Names {
   const Problem& problem;
   const Infeasible& why;
@@ -50,8 +64,7 @@ std::string limits_text(const Names& names) {
       return "no loop over " + names.rank() + " may stand right inward of storage " +
              names.storage();
     case InfeasibleKind::convention:
-      return std::string("the accounting convention is defined for ") +
-             (needs_even_nest(why.scope) ? "even nests with " : "") + "perfect factors only";
+      return "the accounting convention is defined for " + scope_text(why.scope) + " only";
     case InfeasibleKind::overflow:
       return "its cycles pass 2^53, or its energy is no finite number";
     case InfeasibleKind::too_large:

@@ -20,6 +20,9 @@ double accesses_in_words(const Convention& convention, std::int64_t words, std::
   if (convention.words_per_access == WordsPerAccess::fractional) {
     return static_cast<double>(words);
   }
+  if (convention.words_per_access == WordsPerAccess::one) {
+    return static_cast<double>(words) * access_words;
+  }
   const double per_instance = static_cast<double>(words) / static_cast<double>(instances);
   return std::ceil(per_instance / access_words) * access_words * static_cast<double>(instances);
 }
@@ -84,6 +87,8 @@ struct Evaluator::Workspace {
   void find_storage_cycles(std::size_t storage, double at_least, bool everything);
   double level_cycles(std::size_t storage) const;
   void sum_energy();
+  double delivery_energy_pj(std::size_t array, std::size_t tensor) const;
+  std::int64_t leaking(std::int64_t all, std::int64_t used) const;
   double storage_leakage_pj(std::size_t storage) const;
   double compute_leakage_pj() const;
   ArrayCost array_cost(std::size_t array) const;
@@ -139,7 +144,8 @@ void Evaluator::Workspace::price_stores() {
                      .instances = counts.instances_used(holder.depth),
                      .counts = movement.holders[h].total,
                      .charged = {}};
-      cost.charged = charge(convention, cost.counts);
+      cost.charged =
+          charge(convention, charged_place(problem, static_cast<TensorId>(t), h == 0), cost.counts);
       const auto& update_pj_per_word = convention.update_energy == UpdateEnergy::update_pj
                                            ? storage.update_pj_per_word
                                            : storage.write_pj_per_word;
@@ -235,9 +241,7 @@ void Evaluator::Workspace::sum_energy() {
   }
   for (std::size_t a = 0; needs_arrays && a < problem.arrays.size(); ++a) {
     for (std::size_t t = 0; t < problem.tensors.size(); ++t) {
-      energy_pj +=
-          static_cast<double>(counts.movement(static_cast<TensorId>(t)).arrays[a].deliveries) *
-          problem.arrays[a].delivery_pj[t];
+      energy_pj += delivery_energy_pj(a, t);
     }
   }
   energy_pj += static_cast<double>(problem.operations) * problem.compute().op_pj;
@@ -247,18 +251,35 @@ void Evaluator::Workspace::sum_energy() {
   energy_pj += compute_leakage_pj();
 }
 
+double Evaluator::Workspace::delivery_energy_pj(std::size_t a, std::size_t t) const {
+  const Movement& movement = counts.movement(static_cast<TensorId>(t));
+  const std::int64_t words =
+      charged_deliveries(convention, problem.tensors[t].is_output, movement.arrays[a]);
+  return static_cast<double>(words) * problem.arrays[a].delivery_pj[t];
+}
+
+/// How many of the instances leak.
+std::int64_t Evaluator::Workspace::leaking(std::int64_t all, std::int64_t used) const {
+  switch (convention.leakage) {
+    case Leakage::every_instance:
+      return all;
+    case Leakage::utilised_instances:
+      return used;
+    case Leakage::none:
+      break;
+  }
+  return 0;
+}
+
 double Evaluator::Workspace::storage_leakage_pj(std::size_t s) const {
   const Storage& storage = problem.storage(static_cast<StorageId>(s));
-  const std::int64_t instances =
-      convention.leakage == Leakage::every_instance ? all_instances[s] : storages[s].instances;
-  return leakage_pj(storage.leakage_mw, instances, cycles, problem.architecture.clock_mhz);
+  return leakage_pj(storage.leakage_mw, leaking(all_instances[s], storages[s].instances), cycles,
+                    problem.architecture.clock_mhz);
 }
 
 double Evaluator::Workspace::compute_leakage_pj() const {
-  const std::int64_t instances = convention.leakage == Leakage::every_instance
-                                     ? compute_instances
-                                     : counts.instances_used(static_cast<int>(nest.loops.size()));
-  return leakage_pj(problem.compute().leakage_mw, instances, cycles,
+  const std::int64_t used = counts.instances_used(static_cast<int>(nest.loops.size()));
+  return leakage_pj(problem.compute().leakage_mw, leaking(compute_instances, used), cycles,
                     problem.architecture.clock_mhz);
 }
 
@@ -272,9 +293,8 @@ ArrayCost Evaluator::Workspace::array_cost(std::size_t a) const {
                                         static_cast<std::size_t>(axis)]);
   }
   for (std::size_t t = 0; t < problem.tensors.size(); ++t) {
-    const std::int64_t words = counts.movement(static_cast<TensorId>(t)).arrays[a].deliveries;
-    cost.deliveries.push_back(words);
-    cost.energy_pj.push_back(static_cast<double>(words) * array.delivery_pj[t]);
+    cost.deliveries.push_back(counts.movement(static_cast<TensorId>(t)).arrays[a].deliveries);
+    cost.energy_pj.push_back(delivery_energy_pj(a, t));
   }
   return cost;
 }

@@ -10,8 +10,8 @@ std::size_t at(auto id) { return static_cast<std::size_t>(index(id)); }
 
 }  // namespace
 
-ImperfectCounts::ImperfectCounts(const Problem& problem)
-    : problem_(problem), masks_(problem), sums_(problem) {}
+ImperfectCounts::ImperfectCounts(const Problem& problem, const Convention& convention)
+    : problem_(problem), convention_(convention), masks_(problem), sums_(problem) {}
 
 void ImperfectCounts::prepare(const Nest& nest) {
   nest_ = &nest;
@@ -99,6 +99,7 @@ std::int64_t ImperfectCounts::words(const Leg& leg, AxisMask shared, bool leavin
   query.shared = shared;
   query.leaving = leaving;
   query.holes = !problem_.tensors[query.tensor].is_output;
+  query.whole_tiles = fetches_whole_tiles(convention_, !query.holes, leg.arrays_end);
   return leg.is_compute ? sums_.requested(query) : sums_.moved(query);
 }
 
@@ -157,8 +158,12 @@ void ImperfectCounts::count_output(std::size_t tensor, bool arrays, Movement& mo
       unvalued = arrivals - refills;
     }
     for (int a = leg.arrays_begin; arrays && a < leg.arrays_end; ++a) {
-      movement.arrays[static_cast<std::size_t>(a)].deliveries +=
-          refills + words(leg, shared & inward_of(a), true);
+      Movement::AtArray& array = movement.arrays[static_cast<std::size_t>(a)];
+      const std::int64_t taken = words(leg, shared & inward_of(a), true);
+      array.deliveries += refills + taken;
+      if (convention_.partial_sums == PartialSums::beyond_first) {
+        array.additions += taken - words(leg, shared & inward_of(a - 1), true);
+      }
     }
   }
 }

@@ -12,7 +12,7 @@ namespace tessera {
 /// PerfectCounts, which it equals on perfect nests.
 class ImperfectCounts {
  public:
-  explicit ImperfectCounts(const Problem& problem);
+  ImperfectCounts(const Problem& problem, const Convention& convention);
 
   void prepare(const Nest& nest);
 
@@ -76,6 +76,7 @@ class ImperfectCounts {
   AxisMask inward_of(int array) const;
 
   const Problem& problem_;
+  const Convention& convention_;
   const Nest* nest_ = nullptr;
   SharingMasks masks_;
   StepSums sums_;

@@ -14,16 +14,24 @@ NestCounts::NestCounts(const Problem& problem, const Convention& convention)
     : problem_(problem),
       convention_(convention),
       perfect_(problem, convention),
-      sums_(problem),
-      walk_(problem),
+      sums_(problem, convention),
+      walk_(problem, convention),
       movements_(problem.tensors.size()),
-      methods_(problem.tensors.size(), CountMethod::closed_form) {}
+      methods_(problem.tensors.size(), CountMethod::closed_form) {
+  for (const TensorDimension& dimension : problem.tensors[at(problem.output)].dimensions) {
+    output_tiles_overlap_ = output_tiles_overlap_ || dimension.terms.size() > 1;
+  }
+}
 
 std::optional<Infeasible> NestCounts::count(const Nest& nest, bool arrays) {
   nest_ = &nest;
   const Scope scope = convention_.scope;
   if ((needs_perfect_factors(scope) && !nest.perfect) || (needs_even_nest(scope) && !nest.even)) {
     return Infeasible{.kind = InfeasibleKind::convention, .scope = scope};
+  }
+  if (scope == Scope::disjoint_outputs && output_tiles_overlap_) {
+    return Infeasible{
+        .kind = InfeasibleKind::convention, .tensor = problem_.output, .scope = scope};
   }
   perfect_.prepare(nest);
   bool summed = false;
@@ -151,7 +159,9 @@ Load NestCounts::busiest(StorageId storage_id) {
         if (nest_->holders[t][h].storage != storage_id) {
           continue;
         }
-        const Charged charged = charge(convention_, counts_at(t, h));
+        const Charged charged =
+            charge(convention_, charged_place(problem_, static_cast<TensorId>(t), h == 0),
+                   counts_at(t, h));
         const std::int64_t writes = charged.writes + charged.updates;
         load.reads += charged.reads;
         load.writes += writes;

@@ -83,7 +83,8 @@ class NestCounts {
   PerfectCounts perfect_;
   ImperfectCounts sums_;
   TensorWalk walk_;
-  std::vector<Movement> movements_;  ///< by TensorId
+  std::vector<Movement> movements_;    ///< by TensorId
+  bool output_tiles_overlap_ = false;  ///< a dimension of the output adds ranks
   bool alone_ = false;  ///< the storage at hand has one instance in use: its totals are its own
   std::vector<CountMethod> methods_;               ///< by TensorId
   std::vector<std::int64_t> fixed_;                ///< the class at hand, by loop

@@ -72,7 +72,8 @@ void PerfectCounts::gather_spacings(const PerfectLeg& leg, std::size_t dimension
 void PerfectCounts::list_steps(const PerfectLeg& leg) {
   steps_.clear();
   moves_.clear();
-  const bool exact = convention_.window == Window::exact_overlap;
+  const bool exact =
+      convention_.window == Window::exact_overlap || convention_.window == Window::overlap_inside;
   if (leg.sizes == nullptr || convention_.window == Window::loop_above ||
       (exact && nest_.window_ranks(leg.tensor) == 0)) {
     return;
@@ -140,6 +141,9 @@ std::int64_t PerfectCounts::fetched_window(const PerfectLeg& leg, AxisMask share
   std::int64_t all = leg.contexts;
   kept_.assign(steps_.size(), 1);
   const bool shares = leg.first_spread < leg.last_spread && shared != 0;
+  const bool is_output = problem_.tensors[leg.tensor].is_output;
+  const bool whole_tiles =
+      leg.sizes != nullptr && fetches_whole_tiles(convention_, is_output, leg.arrays_end);
   for (std::size_t d = 0; d < dimensions; ++d) {
     spacings_.clear();
     if (shares) {
@@ -150,7 +154,8 @@ std::int64_t PerfectCounts::fetched_window(const PerfectLeg& leg, AxisMask share
     all *= whole;
     for (std::size_t s = 0; s < steps_.size(); ++s) {
       const std::int64_t move = std::abs(moves_[steps_[s].first_move + d]);
-      kept_[s] *= whole - (apart ? move : covered_words(spacings_, move, scratch_));
+      const std::int64_t moved = whole_tiles && move > 0 ? whole : move;
+      kept_[s] *= whole - (apart ? moved : covered_words(spacings_, moved, scratch_));
     }
   }
   for (std::size_t s = 0; s < steps_.size(); ++s) {
@@ -363,6 +368,7 @@ void PerfectCounts::cross_array(const PerfectLeg& leg, const OutputFlow& flow, i
     return;
   }
   array.deliveries += taken + flow.filled;
+  array.additions += taken - left;
   array.crossing += flow.refills_first / nest_.relevant_spreads(leg, leg.from, a) + left / arrays;
 }
 

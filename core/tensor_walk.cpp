@@ -1,6 +1,7 @@
 #include "core/tensor_walk.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 namespace tessera {
 
@@ -12,18 +13,19 @@ std::size_t at(auto id) { return static_cast<std::size_t>(index(id)); }
 
 class Walker {
  public:
-  Walker(const Problem& problem, const SharingMasks& masks, const Nest& nest, std::size_t tensor,
-         bool arrays, TensorWalk::Result& result)
+  Walker(const Problem& problem, const Convention& convention, const SharingMasks& masks,
+         const Nest& nest, std::size_t tensor, TensorWalk::Result& result)
       : problem_(problem),
+        convention_(convention),
         masks_(masks),
         nest_(nest),
         tensor_(tensor),
-        arrays_(arrays),
         is_output_(problem.tensors[tensor].is_output),
         result_(result) {}
 
-  bool run() {
-    if (!set_up()) {
+  /// `arrays`: count what crosses them, too.
+  bool run(bool arrays) {
+    if (!set_up(arrays)) {
       return false;
     }
     descend(0);
@@ -44,7 +46,7 @@ class Walker {
   }
 
  private:
-  bool set_up() {
+  bool set_up(bool arrays) {
     const auto& chain = nest_.holders[tensor_];
     const int all_arrays = static_cast<int>(problem_.arrays.size());
     const int all_loops = static_cast<int>(nest_.loops.size());
@@ -66,7 +68,7 @@ class Walker {
       return false;
     }
     levels_ = walk_levels(
-        {.problem = problem_, .masks = masks_, .nest = nest_, .tensor = tensor_, .arrays = arrays_},
+        {.problem = problem_, .masks = masks_, .nest = nest_, .tensor = tensor_, .arrays = arrays},
         words_);
     result_ = {};
     result_.first_reads.assign(chain.size(), 0);
@@ -245,14 +247,29 @@ class Walker {
     }
   }
 
+  /// Tiles that change bring every word anew.
+  static void forget_changed(WalkLevel& level) {
+    for (std::size_t i = 0; i < level.place.instances; ++i) {
+      if (level.before[i] != level.after[i]) {
+        level.before[i].clear();
+      }
+    }
+  }
+
   void fetch(std::size_t child) {
     WalkLevel& level = levels_[child];
     auto& parents = result_.counts[child - 1];
+    const bool stores = child < result_.counts.size();
+    const int arrays_above =
+        stores ? problem_.storages[at(nest_.holders[tensor_][child].storage)].arrays_above : 0;
+    if (stores && fetches_whole_tiles(convention_, is_output_, arrays_above)) {
+      forget_changed(level);
+    }
     for (std::size_t s = 0; s < level.sharing.members.size(); ++s) {
       for_set(level, level.sharing.members[s], false,
               [&](std::size_t) { ++parents[level.sharing.owner[s]].reads_for_child; });
     }
-    for (std::size_t i = 0; child < result_.counts.size() && i < level.place.instances; ++i) {
+    for (std::size_t i = 0; stores && i < level.place.instances; ++i) {
       for_difference(level.after[i], level.before[i],
                      [&](std::size_t) { ++result_.counts[child][i].fills; });
     }
@@ -314,10 +331,10 @@ class Walker {
   }
 
   const Problem& problem_;
+  const Convention& convention_;
   const SharingMasks& masks_;
   const Nest& nest_;
   std::size_t tensor_;
-  bool arrays_;
   bool is_output_;
   TensorWalk::Result& result_;
   std::vector<WalkLevel> levels_;
@@ -333,12 +350,15 @@ class Walker {
 
 }  // namespace
 
-TensorWalk::TensorWalk(const Problem& problem)
-    : problem_(problem), masks_(problem), results_(problem.tensors.size()) {}
+TensorWalk::TensorWalk(const Problem& problem, const Convention& convention)
+    : problem_(problem),
+      convention_(convention),
+      masks_(problem),
+      results_(problem.tensors.size()) {}
 
 bool TensorWalk::count(const Nest& nest, std::size_t tensor, bool arrays, Movement& movement) {
   Result& result = results_[tensor];
-  if (!Walker(problem_, masks_, nest, tensor, arrays, result).run()) {
+  if (!Walker(problem_, convention_, masks_, nest, tensor, result).run(arrays)) {
     return false;
   }
   movement.holders.assign(result.counts.size(), {});
@@ -355,7 +375,10 @@ bool TensorWalk::count(const Nest& nest, std::size_t tensor, bool arrays, Moveme
     }
   }
   for (std::size_t a = 0; a < result.deliveries.size(); ++a) {
+    const auto& crossing = result.crossing[a];
     movement.arrays[a].deliveries = result.deliveries[a];
+    movement.arrays[a].additions =
+        result.deliveries[a] - std::accumulate(crossing.begin(), crossing.end(), std::int64_t{0});
   }
   return true;
 }

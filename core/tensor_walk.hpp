@@ -13,7 +13,7 @@ namespace tessera {
 /// and slow. For the corners that no closed form covers (docs/model.md, Corners).
 class TensorWalk {
  public:
-  explicit TensorWalk(const Problem& problem);
+  TensorWalk(const Problem& problem, const Convention& convention);
 
   /// Walks `nest`; false where that would visit more than max_work words.
   bool count(const Nest& nest, std::size_t tensor, bool arrays, Movement& movement);
@@ -46,6 +46,7 @@ class TensorWalk {
 
  private:
   const Problem& problem_;
+  const Convention& convention_;
   SharingMasks masks_;
   std::vector<Result> results_;  ///< by TensorId
 };

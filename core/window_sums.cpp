@@ -58,8 +58,9 @@ std::int64_t WindowSums::perfect(std::span<const WindowRank> ranks, const Nest& 
   std::sort(spacings_.begin(), spacings_.end(),
             [](const Spacing& a, const Spacing& b) { return a.step < b.step; });
   const std::int64_t words = covered_words(spacings_, size, scratch_);
+  const std::int64_t moved = query.whole_tiles && move != 0 ? size : std::abs(move);
   const std::int64_t fresh =
-      step < 0 ? 0 : covered_words(spacings_, std::min(size, std::abs(move)), scratch_);
+      step < 0 ? 0 : covered_words(spacings_, std::min(size, moved), scratch_);
   return times * (words - fresh);
 }
 
@@ -107,7 +108,10 @@ std::int64_t WindowSums::set_words(std::span<const WindowRank> ranks, const Move
     }
     asked_.push_back(after);
     if (!all) {
-      const Interval before = box(ranks, query, true);
+      Interval before = box(ranks, query, true);
+      if (query.whole_tiles && (before.start != after.start || before.end != after.end)) {
+        before = {};
+      }
       fresh_.push_back({after.start, std::clamp(before.start, after.start, after.end)});
       fresh_.push_back({std::clamp(before.end, after.start, after.end), after.end});
     }

@@ -60,6 +60,9 @@ double distinct_words(const Problem& problem, const ProblemTensor& tensor) {
 
 double leakage_rate(const Problem& problem, const Convention& convention, double instances_used,
                     const std::vector<double>& used_by_storage) {
+  if (convention.leakage == Leakage::none) {
+    return 0;
+  }
   const bool every = convention.leakage == Leakage::every_instance;
   const auto all = static_cast<int>(problem.arrays.size());
   double mw = problem.compute().leakage_mw *

@@ -85,7 +85,10 @@ LayerSearch::LayerSearch(const Problem& problem, const Problem& scored_on,
       compulsory_(compulsory_bound(problem, *options.convention)) {
   const Mapspace mapspace = narrowed(options.mapspace, *options.convention);
   const double tiles = TileLattice::size_of(problem);
-  if (!has_closed_forms(problem) || tiles > most_tiles || problem.bounds.size() > 30) {
+  // The costs of legs are those of events that are all charged.
+  const bool has_leg_costs = options.convention->partial_sums == PartialSums::every_event;
+  if (!has_leg_costs || !has_closed_forms(problem) || tiles > most_tiles ||
+      problem.bounds.size() > 30) {
     return;
   }
   graph_ = place_graph(problem, mapspace, options.convention->stationary, most_states);

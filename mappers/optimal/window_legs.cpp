@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cassert>
 #include <cstdlib>
 
 #include "mappers/optimal/leg_costs.hpp"
@@ -144,6 +145,9 @@ double LegCosts::window_fetched(const LegData& data, const Leg& leg, AxisMask sh
       break;
     case Window::loop_above:
       words = loop_above(leg);
+      break;
+    case Window::overlap_inside:
+      assert(false);  // LayerSearch::is_covered()
       break;
   }
   return words * multiplicity(data, leg.tensor, shared);

@@ -178,6 +178,9 @@ Refusal expected_refusal(const support::RandomCase& one, const Convention& conve
   if (convention.scope == Scope::everything) {
     return Refusal::never;
   }
+  if (convention.scope == Scope::disjoint_outputs) {
+    return support::has_window_in_output(one.layer) ? Refusal::always : Refusal::never;
+  }
   const support::Evenness evenness = needs_even_nest(convention.scope)
                                          ? support::evenness(one.layer, one.mapping)
                                          : support::Evenness::even;

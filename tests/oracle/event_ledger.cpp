@@ -48,7 +48,16 @@ void EventLedger::add(StorageId storage, TensorId tensor, int instance, Event ev
   StoreTotals& totals = stores_[at(storage)][at(tensor)];
   ++field(totals.counts, event);
   Charges& charges = totals.by_instance[static_cast<std::size_t>(instance)];
-  const bool is_write = event == Event::fill || event == Event::update;
+  if (convention_.name == "isca16" && tensor == problem_.output) {
+    // Every update reads and writes, but a word's first write and its last read are not charged.
+    const int change = event == Event::update ? 1 : (event == Event::drain_read ? -1 : 0);
+    charges.reads += change;
+    charges.writes += change;
+    charges.ramp_writes += event == Event::update && moment_ == Moment::last_drain ? 1 : 0;
+    return;
+  }
+  const bool is_write =
+      (event == Event::fill && convention_.name != "isca16") || event == Event::update;
   const bool is_read = event == Event::read_for_child || event == Event::accumulate_read ||
                        (event == Event::drain_read && convention_.charge_drain_reads);
   charges.reads += is_read ? 1 : 0;
@@ -62,6 +71,10 @@ void EventLedger::see_tile(StorageId storage, TensorId tensor, std::int64_t word
   largest = std::max(largest, words);
 }
 
+void EventLedger::end_with(TensorId tensor, std::int64_t words) {
+  stores_.front()[at(tensor)].final_words = words;
+}
+
 void EventLedger::cross(ArrayId array, TensorId tensor, int array_instance, std::int64_t words) {
   arrays_[at(array)][at(tensor)].words[static_cast<std::size_t>(array_instance)] += words;
 }
@@ -69,6 +82,7 @@ void EventLedger::cross(ArrayId array, TensorId tensor, int array_instance, std:
 void EventLedger::deliver(ArrayId array, TensorId tensor, std::int64_t words, std::int64_t links) {
   ArrayTotals& totals = arrays_[at(array)][at(tensor)];
   totals.deliveries += words;
+  totals.additions += words - 1;
   totals.hops += links;
 }
 
@@ -81,7 +95,8 @@ StorageEvents EventLedger::storage_events(int storage, TensorMask held) const {
     Charges words;
     Charges bits;
     for (std::size_t t = 0; t < tensors.size(); ++t) {
-      const Charges& charges = tensors[t].by_instance[i];
+      Charges charges = tensors[t].by_instance[i];
+      charges.reads -= convention_.name == "isca16" ? tensors[t].final_words : 0;
       words.reads += charges.reads;
       words.writes += charges.writes;
       bits.reads += charges.reads * bound.word_bits[t];
@@ -115,6 +130,7 @@ ArrayEvents EventLedger::array_events(int array) const {
   }
   for (const ArrayTotals& totals : tensors) {
     events.deliveries.push_back(totals.deliveries);
+    events.additions.push_back(totals.additions);
     events.hops.push_back(totals.hops);
     events.max_words.push_back(*std::max_element(totals.words.begin(), totals.words.end()));
   }
@@ -137,6 +153,7 @@ void EventLedger::report(const std::vector<TensorMask>& held, Interpretation& re
                                  .tensor = static_cast<TensorId>(t),
                                  .tile_words = stores_[s][t].tile_words,
                                  .instances = result.storages.back().instances,
+                                 .final_words = stores_[s][t].final_words,
                                  .counts = stores_[s][t].counts});
       }
     }

@@ -32,8 +32,12 @@ class EventLedger {
 
   void add(StorageId storage, TensorId tensor, int instance, Event event);
   void see_tile(StorageId storage, TensorId tensor, std::int64_t words);
+  /// At the end `words` values of `tensor` are in the outermost storage.
+  void end_with(TensorId tensor, std::int64_t words);
   /// `words` entered or left one instance of `array`.
   void cross(ArrayId array, TensorId tensor, int array_instance, std::int64_t words);
+  /// One word handed to (or taken from) `words` positions at once: of sums, as many but one are
+  /// additions.
   void deliver(ArrayId array, TensorId tensor, std::int64_t words, std::int64_t links);
 
   /// Writes all totals; `held` (by StorageId) says which tensors have an entry in `stores`.
@@ -50,10 +54,12 @@ class EventLedger {
   struct StoreTotals {
     Counts counts;
     std::int64_t tile_words = 0;
+    std::int64_t final_words = 0;
     std::vector<Charges> by_instance;
   };
   struct ArrayTotals {
     std::int64_t deliveries = 0;
+    std::int64_t additions = 0;
     std::int64_t hops = 0;
     std::vector<std::int64_t> words;  ///< by array instance
   };

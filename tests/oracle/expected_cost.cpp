@@ -10,7 +10,21 @@ namespace {
 
 std::size_t at(auto id) { return static_cast<std::size_t>(index(id)); }
 
-Charged charge(const Convention& convention, const Counts& counts) {
+/// docs/model.md §5, isca16.
+Charged charge_as_isca16(const Problem& problem, const StoreEvents& store) {
+  const Counts& counts = store.counts;
+  if (store.tensor != problem.output) {
+    return {.reads = counts.reads_for_child, .writes = 0, .updates = 0};
+  }
+  const std::int64_t added = counts.updates - counts.drain_reads;
+  return {.reads = added - store.final_words, .writes = 0, .updates = added};
+}
+
+Charged charge(const Problem& problem, const Convention& convention, const StoreEvents& store) {
+  const Counts& counts = store.counts;
+  if (convention.name == "isca16") {
+    return charge_as_isca16(problem, store);
+  }
   return {.reads = counts.reads_for_child + counts.accumulate_reads +
                    (convention.charge_drain_reads ? counts.drain_reads : 0),
           .writes = counts.fills,
@@ -23,6 +37,9 @@ double paid_words(const Convention& convention, std::int64_t words, std::int64_t
   if (convention.words_per_access == WordsPerAccess::fractional) {
     return static_cast<double>(words);
   }
+  if (convention.words_per_access == WordsPerAccess::one) {
+    return static_cast<double>(words) * access_words;
+  }
   const double per_instance = static_cast<double>(words) / static_cast<double>(instances);
   return std::ceil(per_instance / access_words) * access_words * static_cast<double>(instances);
 }
@@ -32,7 +49,7 @@ void price_stores(const Problem& problem, const Convention& convention,
   for (const StoreEvents& store : events.stores) {
     const ProblemStorage& storage = problem.storages[at(store.storage)];
     const std::size_t t = at(store.tensor);
-    const Charged charged = charge(convention, store.counts);
+    const Charged charged = charge(problem, convention, store);
     const auto paid = [&](std::int64_t words) {
       return paid_words(convention, words, store.instances, storage.access_words[t]);
     };
@@ -47,7 +64,8 @@ void price_stores(const Problem& problem, const Convention& convention,
   }
 }
 
-void price_arrays(const Problem& problem, const Interpretation& events, ExpectedCost& cost) {
+void price_arrays(const Problem& problem, const Convention& convention,
+                  const Interpretation& events, ExpectedCost& cost) {
   for (std::size_t a = 0; a < events.arrays.size(); ++a) {
     const ProblemArray& array = problem.arrays[a];
     const double hop_pj = problem.array(static_cast<ArrayId>(a)).hop_pj;
@@ -55,7 +73,9 @@ void price_arrays(const Problem& problem, const Interpretation& events, Expected
     double cycles = 0;
     for (std::size_t t = 0; t < problem.tensors.size(); ++t) {
       const ArrayEvents& event = events.arrays[a];
-      energy.push_back(static_cast<double>(event.deliveries[t]) * array.delivery_pj[t] +
+      const bool adds = convention.name == "isca16" && problem.tensors[t].is_output;
+      const std::int64_t words = adds ? event.additions[t] : event.deliveries[t];
+      energy.push_back(static_cast<double>(words) * array.delivery_pj[t] +
                        static_cast<double>(event.hops[t]) * hop_pj);
       cost.energy_pj += energy.back();
       if (array.words_per_cycle_by_tensor[t]) {
@@ -148,25 +168,26 @@ ExpectedCost expected_cost(const Problem& problem, const Convention& convention,
                            const Interpretation& events, const double* rounded_cycles) {
   ExpectedCost cost;
   price_stores(problem, convention, events, cost);
-  price_arrays(problem, events, cost);
+  price_arrays(problem, convention, events, cost);
   time_storages(problem, events, cost);
   set_cycles(problem, convention, events, cost);
   const double cycles = rounded_cycles != nullptr ? *rounded_cycles : cost.cycles;
   // mW * cycles / MHz = nJ.
   const double pj_per_mw = 1000.0 * cycles / problem.architecture.clock_mhz;
   const bool all = convention.leakage == Leakage::every_instance;
+  const double leaks = convention.leakage == Leakage::none ? 0 : 1;
   for (std::size_t s = 0; s < problem.storages.size(); ++s) {
     // A storage that holds nothing is not utilised.
     const bool holds = events.storages[s].used_bits > 0;
     const std::int64_t utilised = holds ? events.storages[s].instances : 0;
     const std::int64_t instances =
         all ? problem.instances(problem.storages[s].arrays_above) : utilised;
-    cost.storage_leakage_pj.push_back(static_cast<double>(instances) * pj_per_mw *
+    cost.storage_leakage_pj.push_back(leaks * static_cast<double>(instances) * pj_per_mw *
                                       problem.storage(static_cast<StorageId>(s)).leakage_mw);
     cost.energy_pj += cost.storage_leakage_pj.back();
   }
   const std::int64_t computes = problem.instances(static_cast<int>(problem.arrays.size()));
-  cost.compute_leakage_pj = static_cast<double>(all ? computes : events.compute_instances) *
+  cost.compute_leakage_pj = leaks * static_cast<double>(all ? computes : events.compute_instances) *
                             pj_per_mw * problem.compute().leakage_mw;
   cost.compute_pj = static_cast<double>(events.operations) * problem.compute().op_pj;
   cost.energy_pj += cost.compute_leakage_pj + cost.compute_pj;

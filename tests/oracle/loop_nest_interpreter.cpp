@@ -114,6 +114,7 @@ class Interpreter {
     for (TensorFlow& flow : flows_) {
       flow.plan_end();
       flow.drain();
+      flow.report_values();
     }
   }
 

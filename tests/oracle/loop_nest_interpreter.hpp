@@ -14,9 +14,10 @@ namespace tessera::oracle {
 struct StoreEvents {
   StorageId storage{};
   TensorId tensor{};
-  std::int64_t tile_words = 0;  ///< the largest tile that an instance held
-  std::int64_t instances = 0;   ///< product of the trips of the spreads above
-  Counts counts;                ///< over all instances
+  std::int64_t tile_words = 0;   ///< the largest tile that an instance held
+  std::int64_t instances = 0;    ///< product of the trips of the spreads above
+  std::int64_t final_words = 0;  ///< values that it holds at the end
+  Counts counts;                 ///< over all instances
   bool operator==(const StoreEvents&) const = default;
 };
 
@@ -39,6 +40,7 @@ struct StorageEvents {
 struct ArrayEvents {
   std::vector<std::int64_t> used;        ///< by axis of the array: product of trips
   std::vector<std::int64_t> deliveries;  ///< words handed to and taken from instances
+  std::vector<std::int64_t> additions;   ///< of words taken from instances at once
   std::vector<std::int64_t> hops;        ///< words times links crossed
   std::vector<std::int64_t> max_words;   ///< entering and leaving the busiest array instance
   std::int64_t max_words_together = 0;   ///< the same for all tensors together

@@ -167,7 +167,7 @@ void show_mismatch(const Options& options, std::uint64_t seed) {
   const bool is_special = first_word == "refused" || first_word == "accepte";
   const auto fails = [&](const support::RandomCase& smaller) {
     const bool is_in_scope =
-        convention.scope == Scope::everything || is_special ||
+        !needs_perfect_factors(convention.scope) || is_special ||
         (support::has_perfect_factors(smaller.layer, smaller.mapping) &&
          (!needs_even_nest(convention.scope) ||
           support::evenness(smaller.layer, smaller.mapping) == support::Evenness::even));

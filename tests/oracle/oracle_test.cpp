@@ -114,6 +114,14 @@ TEST_CASE("accelforge refuses the mappings that it is not defined for") {
   compare_cases(600001, {}, "accelforge");
 }
 
+TEST_CASE("isca16 counts what the dataflow study counts, on any mapping") {
+  compare_cases(700001, {}, "isca16");
+}
+
+TEST_CASE("isca16 counts what the dataflow study counts, on even and perfect mappings") {
+  compare_cases(800001, {.even_and_perfect = true}, "isca16");
+}
+
 TEST_SUITE_END();
 
 }  // namespace tessera::oracle

@@ -154,7 +154,7 @@ void TensorFlow::plan_tile(const Holder& holder, Tile& tile, int changed_from) {
   if (sweep(holder, tile, changed_from)) {
     return;
   }
-  if (fetches_only_new_words(tile)) {
+  if (fetches_only_new_words(holder, tile)) {
     tile.arriving = without(tile.next_words, tile.words);
     tile.leaving = without(tile.words, tile.next_words);
   } else {
@@ -198,9 +198,12 @@ bool TensorFlow::sweep(const Holder& holder, Tile& tile, int changed_from) const
 }
 
 /// The rule of the sliding window (docs/model.md §5); moves the remembered translation on.
-bool TensorFlow::fetches_only_new_words(Tile& tile) const {
+bool TensorFlow::fetches_only_new_words(const Holder& holder, Tile& tile) const {
   if (convention_.window == Window::exact_overlap || tile.box.is_empty || tile.next_box.is_empty) {
     return true;
+  }
+  if (convention_.window == Window::overlap_inside) {
+    return bound_.is_output || holder.arrays > 0;
   }
   std::vector<std::int64_t> translation;
   int moved = 0;
@@ -363,6 +366,14 @@ void TensorFlow::operate(const std::vector<Operation>& operations) {
   for (const Arrival& arrival : arrivals) {
     count(holder, arrival.parent, Event::read_for_child);
   }
+}
+
+void TensorFlow::report_values() {
+  std::int64_t values = 0;
+  for (const auto& sum : holders_.front().tiles.front().sums) {
+    values += sum.has_value() ? 1 : 0;
+  }
+  ledger_.end_with(tensor_, values);
 }
 
 bool TensorFlow::holds(const std::vector<std::optional<std::int64_t>>& sums) const {

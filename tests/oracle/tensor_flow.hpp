@@ -39,6 +39,9 @@ class TensorFlow {
   /// Operands are read, or results written, at the innermost storage.
   void operate(const std::vector<Operation>& operations);
 
+  /// Tells the ledger how many values the outermost storage holds.
+  void report_values();
+
   /// Whether the outermost storage holds exactly the sums of `operations`' values by word.
   bool holds(const std::vector<std::optional<std::int64_t>>& sums) const;
   int word(const Operation& operation) const;
@@ -76,7 +79,7 @@ class TensorFlow {
   void plan_tile(const Holder& holder, Tile& tile, int changed_from);
   bool moves_tile(int node, int changed_from) const;
   bool sweep(const Holder& holder, Tile& tile, int changed_from) const;
-  bool fetches_only_new_words(Tile& tile) const;
+  bool fetches_only_new_words(const Holder& holder, Tile& tile) const;
   void mark_requests(const std::vector<int>& requests, std::vector<Transfer>& transfers) const;
   void refill_operand(std::size_t level);
   void refill_output(std::size_t level);
