@@ -161,12 +161,27 @@ NumberByTensor read_by_tensor(ObjectReader& reader, const std::string& key, cons
   return result;
 }
 
+/// A number of cycles, or {"load": tensors, "fixed": a number}.
+void read_pass_overhead(ObjectReader& reader, Array& array) {
+  const JsonValue* value = reader.find("pass_overhead_cycles");
+  if (value == nullptr || value->kind != JsonKind::object) {
+    array.pass_overhead_cycles = reader.number("pass_overhead_cycles").value_or(0);
+    return;
+  }
+  ObjectReader overhead(*value, "'pass_overhead_cycles'", reader.diagnostics());
+  overhead.require("load");
+  array.pass_loads = overhead.texts("load").value_or(std::vector<std::string>{});
+  array.pass_overhead_cycles = overhead.number("fixed").value_or(0);
+  overhead.reject_unknown_keys();
+}
+
 }  // namespace
 
 Array read_array(ObjectReader& reader) {
   Array array;
   array.name = reader.require_text("array");
   read_axes(reader, array);
+  array.instances = reader.count("instances", axis_size_range);
   read_constraints(reader, array);
   array.multicast = read_sharing(reader, "multicast", array);
   array.reduce = read_sharing(reader, "reduce", array);
@@ -177,7 +192,7 @@ Array read_array(ObjectReader& reader) {
       read_by_tensor(reader, "words_per_cycle", "together", positive_number, array.sources);
   array.words_per_cycle = rate.number;
   array.words_per_cycle_by_tensor = rate.by_tensor;
-  array.pass_overhead_cycles = reader.number("pass_overhead_cycles").value_or(0);
+  read_pass_overhead(reader, array);
   read_sources(reader, array.sources);
   reader.reject_unknown_keys();
   return array;

@@ -7,6 +7,7 @@
 
 #include "arch/architecture_nodes.hpp"
 #include "arch/settings.hpp"
+#include "arch/storage_area.hpp"
 #include "core/convention.hpp"
 #include "core/json/json_reader.hpp"
 #include "core/json/spelling.hpp"
@@ -104,6 +105,7 @@ void check_nodes(const JsonValue& list, const std::vector<ArchitectureNode>& nod
 
 void read_nodes(ObjectReader& reader, Architecture& architecture) {
   Diagnostics& diagnostics = reader.diagnostics();
+  const std::optional<AreaCurve> curve = read_area_curve(reader);
   const JsonValue* list = reader.require("nodes");
   if (list == nullptr) {
     return;
@@ -124,6 +126,7 @@ void read_nodes(ObjectReader& reader, Architecture& architecture) {
   }
   if (complete) {
     check_nodes(*list, architecture.nodes, diagnostics);
+    apply_area_curve(*list, curve, architecture, diagnostics);
   }
 }
 

@@ -114,7 +114,10 @@ void read_capacity(ObjectReader& reader, const PerTensor<int>& word_bits, Storag
     first = value == nullptr ? first : value;
   }
   constexpr double most_kib = 0x1p40;
-  if (const auto kib = reader.number("capacity_kib", {.least = 0, .most = most_kib})) {
+  const JsonValue* kib_value = reader.find("capacity_kib");
+  if (kib_value != nullptr && kib_value->kind == JsonKind::object) {
+    // Found once the whole architecture is known: apply_area_curve().
+  } else if (const auto kib = reader.number("capacity_kib", {.least = 0, .most = most_kib})) {
     const double bits = *kib * bits_per_kib;
     if (std::trunc(bits) != bits) {
       reader.report("capacity_kib", "'capacity_kib' must come to whole bits");

@@ -71,6 +71,7 @@ struct NodeWriter {
 
   Json operator()(const Array& array) const {
     Json node = {{"array", array.name}, {"axes", Json::object()}};
+    put(node, "instances", array.instances);
     Json constraints = Json::object();
     for (const Axis& axis : array.axes) {
       node["axes"][axis.name] = axis.size;
@@ -90,7 +91,12 @@ struct NodeWriter {
     node["hop_pj"] = json_number(array.hop_pj);
     put_by_tensor(node, "words_per_cycle", "together", array.words_per_cycle,
                   array.words_per_cycle_by_tensor);
-    node["pass_overhead_cycles"] = json_number(array.pass_overhead_cycles);
+    if (array.pass_loads.empty()) {
+      node["pass_overhead_cycles"] = json_number(array.pass_overhead_cycles);
+    } else {
+      node["pass_overhead_cycles"] = {{"load", array.pass_loads},
+                                      {"fixed", json_number(array.pass_overhead_cycles)}};
+    }
     put_sources(node, array.sources);
     return node;
   }

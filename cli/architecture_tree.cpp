@@ -95,9 +95,7 @@ void print_tree(const Architecture& architecture, std::ostream& out) {
     } else if (const auto* array = std::get_if<Array>(&node)) {
       table.add_row(
           {margin + array->name + " [array]", grouped_text(instances), array_text(*array)});
-      for (const Axis& axis : array->axes) {
-        instances *= axis.size;
-      }
+      instances *= instances_of(*array);
       margin += "  ";
     } else {
       const auto& compute = std::get<Compute>(node);

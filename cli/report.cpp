@@ -114,9 +114,7 @@ std::optional<double> area_of(const Architecture& architecture) {
   double instances = 1;
   for (const ArchitectureNode& node : architecture.nodes) {
     if (const auto* array = std::get_if<Array>(&node)) {
-      for (const Axis& axis : array->axes) {
-        instances *= static_cast<double>(axis.size);
-      }
+      instances *= static_cast<double>(instances_of(*array));
       continue;
     }
     const auto* storage = std::get_if<Storage>(&node);
@@ -133,9 +131,7 @@ double peak_operations(const Architecture& architecture) {
   double peak = 1;
   for (const ArchitectureNode& node : architecture.nodes) {
     if (const auto* array = std::get_if<Array>(&node)) {
-      for (const Axis& axis : array->axes) {
-        peak *= static_cast<double>(axis.size);
-      }
+      peak *= static_cast<double>(instances_of(*array));
     } else if (const auto* compute = std::get_if<Compute>(&node)) {
       peak *= compute->ops_per_cycle;
     }
@@ -220,6 +216,7 @@ WhyNot why_not(const Problem& problem, const Infeasible& infeasible) {
       result.node = problem.storage(infeasible.storage).name;
       break;
     case InfeasibleKind::fan_out:
+    case InfeasibleKind::too_many_instances:
     case InfeasibleKind::rank_not_on_axis:
       result.node = problem.array(problem.axes[at(infeasible.axis)].array).name;
       break;

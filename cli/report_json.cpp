@@ -115,6 +115,7 @@ void add_cost(const LayerReport& layer, Json& result) {
   }
   result["compute"] = {{"level", layer.problem.compute().name},
                        {"instances", cost.compute_instances},
+                       {"peak_active", cost.peak_active},
                        {"operations_pj", json_number(cost.compute_pj)},
                        {"leakage_pj", json_number(cost.compute_leakage_pj)}};
 }
@@ -264,7 +265,7 @@ std::string report_json(const Report& report) {
   }
   const Json mapspace = {{"factors", report.mapspace.perfect_factors ? "perfect" : "any"},
                          {"nest", report.mapspace.even_nest ? "even" : "uneven"},
-                         {"dataflow", nullptr}};
+                         {"dataflow", report.dataflow ? Json(report.dataflow->name) : Json()}};
   return pretty({{"schema", "tessera-report-1"},
                  {"version", program_version()},
                  {"command", report.command},

@@ -60,6 +60,9 @@ struct Axis {
 struct Array {
   std::string name;
   std::vector<Axis> axes;  ///< the first is the most significant in the order of positions
+  /// How many instances there are, where the axes are only ways to arrange them: the trips spread
+  /// over all axes multiply to at most so many. Absent: one per position.
+  std::optional<std::int64_t> instances;
   /// tensor name -> names of the axes along which it is multicast (or reduced);
   /// absent: every tensor, every axis.
   std::optional<std::vector<std::pair<std::string, std::vector<std::string>>>> multicast;
@@ -68,10 +71,16 @@ struct Array {
   double hop_pj = 0;                      ///< per word and link
   std::optional<double> words_per_cycle;  ///< of the tensors without a bus of their own, together
   std::vector<std::pair<std::string, double>> words_per_cycle_by_tensor;  ///< separate buses
-  double pass_overhead_cycles = 0;
+  double pass_overhead_cycles = 0;                                        ///< besides `pass_loads`
+  /// Tensors whose first tiles of a pass cross the array, one after the other at words_per_cycle,
+  /// before its operations can begin.
+  std::vector<std::string> pass_loads;
   Sources sources;
   bool operator==(const Array&) const = default;
 };
+
+/// Instances of an array: the positions on its axes, or fewer where it says so; at most 2^62.
+std::int64_t instances_of(const Array& array);
 
 /// What executes the operations; the innermost node.
 struct Compute {

@@ -58,6 +58,10 @@ std::string limits_text(const Names& names) {
     case InfeasibleKind::fan_out:
       return "axis " + names.axis() + " would be unrolled " + std::to_string(why.needed) +
              " times, has size " + std::to_string(why.available);
+    case InfeasibleKind::too_many_instances:
+      return "array '" + names.problem.array(names.problem.axes[at(why.axis)].array).name +
+             "' would have " + std::to_string(why.needed) + " instances in use, has " +
+             std::to_string(why.available);
     case InfeasibleKind::rank_not_on_axis:
       return "rank " + names.rank() + " may not be unrolled on axis " + names.axis();
     case InfeasibleKind::rank_not_in_storage:

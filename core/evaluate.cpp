@@ -307,6 +307,7 @@ Cost Evaluator::Workspace::cost() {
   cost.steps = steps;
   cost.operations = problem.operations;
   cost.compute_instances = counts.instances_used(static_cast<int>(nest.loops.size()));
+  cost.peak_active = count_peak_active(problem, nest);
   cost.utilization =
       static_cast<double>(problem.operations) /
       (static_cast<double>(compute_instances) * problem.compute().ops_per_cycle * cycles);

@@ -79,6 +79,7 @@ struct Cost {
   std::int64_t steps = 0;
   std::int64_t operations = 0;
   std::int64_t compute_instances = 0;  ///< in use
+  std::int64_t peak_active = 0;        ///< most that have an operation in one step
   double utilization = 0;              ///< operations / (all compute instances * rate * cycles)
   double compute_pj = 0;
   double compute_leakage_pj = 0;
@@ -91,9 +92,10 @@ struct Cost {
 };
 
 enum class InfeasibleKind : std::uint8_t {
-  capacity,          ///< needed and available in bits; `node` is the last store node of the storage
-  fan_out,           ///< product of trips on an axis: needed, available
-  rank_not_on_axis,  ///< the axis may not unroll this rank
+  capacity,  ///< needed and available in bits; `node` is the last store node of the storage
+  fan_out,   ///< product of trips on an axis: needed, available
+  too_many_instances,   ///< product of trips over the array of `axis`: needed, available
+  rank_not_on_axis,     ///< the axis may not unroll this rank
   rank_not_in_storage,  ///< a temporal loop that the storage's `ranks` forbid
   must_keep,            ///< a storage that must keep `tensor` does not hold it
   must_bypass,          ///< a storage that must not hold `tensor` does

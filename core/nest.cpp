@@ -202,6 +202,9 @@ class NestReader {
         return why;
       }
     }
+    if (auto crowded = check_instances()) {
+      return crowded;
+    }
     for (std::size_t s = 0; s < problem_.storages.size(); ++s) {
       const ProblemStorage& storage = problem_.storages[s];
       why.storage = static_cast<StorageId>(s);
@@ -218,6 +221,23 @@ class NestReader {
         why.needed = nest_.used_bits[s];
         why.available = *storage.usable_bits;
         return why;
+      }
+    }
+    return std::nullopt;
+  }
+
+  std::optional<Infeasible> check_instances() const {
+    for (const ProblemArray& array : problem_.arrays) {
+      std::int64_t used = 1;
+      for (int x = 0; x < array.axis_count; ++x) {
+        used *= nest_.axis_trips[static_cast<std::size_t>(array.first_axis + x)];
+      }
+      if (array.instances && used > *array.instances) {
+        return Infeasible{.kind = InfeasibleKind::too_many_instances,
+                          .node = node_,
+                          .axis = static_cast<AxisId>(array.first_axis),
+                          .needed = used,
+                          .available = *array.instances};
       }
     }
     return std::nullopt;
@@ -251,7 +271,34 @@ std::int64_t rank_steps(const Nest& nest, RankId rank, std::int64_t extent, std:
   return 1;
 }
 
+/// Positions of one rank's spreads that have work where all temporal indices are 0.
+std::int64_t rank_active(const Nest& nest, RankId rank, std::int64_t extent, std::size_t from) {
+  for (std::size_t i = from; i < nest.loops.size(); ++i) {
+    const NestLoop& loop = nest.loops[i];
+    if (loop.rank != rank) {
+      continue;
+    }
+    if (loop.spatial) {
+      const std::int64_t full = extent / loop.tile;
+      const std::int64_t rest = extent % loop.tile;
+      std::int64_t active = full == 0 ? 0 : full * rank_active(nest, rank, loop.tile, i + 1);
+      active += rest == 0 ? 0 : rank_active(nest, rank, rest, i + 1);
+      return active;
+    }
+    extent = std::min(extent, loop.tile);
+  }
+  return 1;
+}
+
 }  // namespace
+
+std::int64_t count_peak_active(const Problem& problem, const Nest& nest) {
+  std::int64_t active = 1;
+  for (std::size_t r = 0; r < problem.bounds.size(); ++r) {
+    active *= rank_active(nest, static_cast<RankId>(r), problem.bounds[r], 0);
+  }
+  return active;
+}
 
 std::optional<Infeasible> read_nest(const Problem& problem, std::span<const MappingNode> nodes,
                                     Nest& nest) {

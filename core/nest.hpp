@@ -54,4 +54,9 @@ std::optional<Infeasible> read_nest(const Problem& problem, std::span<const Mapp
 /// number of settings of its temporal indices in which the largest instance has work.
 std::int64_t count_steps(const Problem& problem, const Nest& nest);
 
+/// The most compute instances that have an operation in one step: those of the first step, when all
+/// tiles are at their largest. Less than the product of the trips where a spread's last tile is
+/// short.
+std::int64_t count_peak_active(const Problem& problem, const Nest& nest);
+
 }  // namespace tessera

@@ -324,8 +324,27 @@ double NestCounts::ramp_cycles() {
                   : 0.0;
   }
   for (std::size_t a = 0; a < problem_.arrays.size(); ++a) {
-    const double overhead = problem_.array(static_cast<ArrayId>(a)).pass_overhead_cycles;
+    const double overhead = problem_.array(static_cast<ArrayId>(a)).pass_overhead_cycles +
+                            pass_load_cycles(static_cast<int>(a));
     cycles += overhead == 0 ? 0.0 : overhead * static_cast<double>(passes(static_cast<int>(a)));
+  }
+  return cycles;
+}
+
+/// Cycles in which the first tiles of what a pass loads cross the array.
+double NestCounts::pass_load_cycles(int a) {
+  const ProblemArray& array = problem_.arrays[static_cast<std::size_t>(a)];
+  double cycles = 0;
+  for (std::size_t t = 0; t < problem_.tensors.size(); ++t) {
+    const auto& rate = array.words_per_cycle_by_tensor[t] ? array.words_per_cycle_by_tensor[t]
+                                                          : array.words_per_cycle;
+    const auto& chain = nest_->holders[t];
+    for (std::size_t h = 0; h + 1 < chain.size() && has(array.pass_loads, static_cast<int>(t));
+         ++h) {
+      const bool crosses = problem_.storages[at(chain[h].storage)].arrays_above <= a &&
+                           problem_.storages[at(chain[h + 1].storage)].arrays_above > a;
+      cycles += crosses && rate ? static_cast<double>(first_reads(t, h)) / *rate : 0.0;
+    }
   }
   return cycles;
 }

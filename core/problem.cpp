@@ -9,7 +9,7 @@ namespace tessera {
 
 namespace {
 
-std::size_t at(auto id) { return static_cast<std::size_t>(index(id)); }
+std::size_t at(auto id) { return static_cast<std::size_t>(id); }
 
 /// Whether a name in an architecture file means `tensor`.
 bool means(const std::string& name, const Tensor& tensor) {
@@ -119,6 +119,8 @@ void bind_array(const Layer& layer, const Array& array, Problem& problem) {
   bound.axis_count = static_cast<int>(array.axes.size());
   bound.storages_above = static_cast<int>(problem.storages.size());
   bound.words_per_cycle = array.words_per_cycle;
+  bound.instances = array.instances;
+  bound.pass_loads = tensors_named(layer, array.pass_loads);
   for (const Tensor& tensor : layer.tensors) {
     bound.delivery_pj.push_back(
         named_value(array.delivery_pj.by_tensor, tensor).value_or(array.delivery_pj.fallback));
@@ -214,6 +216,14 @@ const Node& nth(const Architecture& architecture, int position) {
 
 }  // namespace
 
+std::int64_t instances_of(const Array& array) {
+  std::int64_t positions = 1;
+  for (const Axis& axis : array.axes) {
+    positions = checked_multiply(positions, axis.size).value_or(max_count);
+  }
+  return std::min(positions, array.instances.value_or(positions));
+}
+
 const Storage& Problem::storage(StorageId id) const {
   return nth<Storage>(architecture, index(id));
 }
@@ -230,8 +240,12 @@ const Compute& Problem::compute() const { return nth<Compute>(architecture, 0); 
 
 std::int64_t Problem::instances(int arrays_above) const {
   std::int64_t product = 1;
-  for (const ProblemAxis& axis : axes) {
-    product *= index(axis.array) < arrays_above ? axis.size : 1;
+  for (std::size_t a = 0; a < arrays.size() && static_cast<int>(a) < arrays_above; ++a) {
+    std::int64_t positions = 1;
+    for (int x = 0; x < arrays[a].axis_count; ++x) {
+      positions *= axes[at(x + arrays[a].first_axis)].size;
+    }
+    product *= std::min(positions, arrays[a].instances.value_or(positions));
   }
   return product;
 }

@@ -49,8 +49,10 @@ struct ProblemAxis {
 struct ProblemArray {
   int first_axis = 0;
   int axis_count = 0;
-  int storages_above = 0;  ///< how many storages lie outward of it
+  int storages_above = 0;                 ///< how many storages lie outward of it
+  std::optional<std::int64_t> instances;  ///< fewer than positions
   std::vector<double> delivery_pj;
+  TensorMask pass_loads = 0;
   std::optional<double> words_per_cycle;
   std::vector<std::optional<double>> words_per_cycle_by_tensor;
 };

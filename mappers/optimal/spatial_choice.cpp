@@ -185,10 +185,12 @@ std::vector<SpatialChoice> spatial_choices(const Problem& problem, std::size_t m
       for (const auto& way : ways) {
         SpatialChoice longer = choice;
         longer.by_array.push_back(way);
+        std::int64_t used = 1;
         for (const Spread& spread : way) {
-          longer.instances *= static_cast<double>(spread.trips);
+          used *= spread.trips;
         }
-        if (!divides(problem, longer)) {
+        longer.instances *= static_cast<double>(used);
+        if (!divides(problem, longer) || (array.instances && used > *array.instances)) {
           continue;
         }
         complete = complete && next.size() < most;

@@ -128,6 +128,7 @@ void compare_scores(const Problem& problem, const Convention& convention,
   differences.same("steps", events.steps, cost.steps);
   differences.same("operations", events.operations, cost.operations);
   differences.same("compute_instances", events.compute_instances, cost.compute_instances);
+  differences.same("peak_active", events.peak_active, cost.peak_active);
   if (cost.cycles != expected.cycles_alternative) {
     differences.close("cycles", expected.cycles, cost.cycles, convention.round_cycles ? 0 : 1e-12);
   }

@@ -107,6 +107,7 @@ class Interpreter {
     }
     ++steps_;
     operations_ += static_cast<std::int64_t>(operations.size());
+    peak_ = std::max(peak_, static_cast<std::int64_t>(operations.size()));
   }
 
   void finish() {
@@ -122,6 +123,7 @@ class Interpreter {
     Interpretation result;
     result.steps = steps_;
     result.operations = operations_;
+    result.peak_active = peak_;
     result.compute_instances = static_cast<std::int64_t>(spatial_.size());
     std::vector<TensorMask> held(problem_.storages.size(), 0);
     for (const MappingNode& node : nest_.nodes()) {
@@ -143,6 +145,7 @@ class Interpreter {
   std::vector<NodeIndices> spatial_;  ///< by compute instance
   std::int64_t steps_ = 0;
   std::int64_t operations_ = 0;
+  std::int64_t peak_ = 0;
 };
 
 }  // namespace

@@ -51,6 +51,7 @@ struct Interpretation {
   std::int64_t steps = 0;
   std::int64_t operations = 0;
   std::int64_t compute_instances = 0;   ///< in use
+  std::int64_t peak_active = 0;         ///< most that work in one step
   std::vector<StoreEvents> stores;      ///< outermost storage first, then by TensorId
   std::vector<StorageEvents> storages;  ///< by StorageId
   std::vector<ArrayEvents> arrays;      ///< by ArrayId
