@@ -109,7 +109,7 @@ void check_mappings(const MappingInput& mappings, const Architecture& architectu
 void check_deeply(const Flags& flags, const Session& session, const std::string& file,
                   std::vector<std::string>& problems) {
   collect(problems, [&] {
-    const std::optional<MappingInput> mappings = load_mappings(file);
+    const std::optional<MappingInput> mappings = load_mappings(file, session.environment);
     if (!mappings->is_report() && !(flags.architecture && flags.network)) {
       return;
     }

@@ -36,13 +36,15 @@ struct PlannedRow {
   NetworkOptions options;
 };
 
-PlannedRow plan_row(const Flags& flags, Architecture architecture, Network network) {
+PlannedRow plan_row(const Flags& flags, const Session& session, Architecture architecture,
+                    Network network) {
   PlannedRow row;
   row.report.command = flags.arguments;
   row.report.architecture = std::move(architecture);
   row.report.network = std::move(network);
   row.report.objective = flags.objective.value_or(Objective::edp);
   row.report.convention = &convention_of(flags, row.report.architecture);
+  row.report.dataflow = dataflow_for(std::nullopt, row.report.architecture, session.environment);
   row.report.mapspace = narrowed(flags.mapspace, *row.report.convention);
   row.chosen = chosen_layers(row.report.network, flags.layers);
   return row;
@@ -66,10 +68,10 @@ std::vector<PlannedRow> plan_rows(const Flags& flags, const Session& session) {
       const Network network = load_named_network(name, session.environment);
       warn_of_unknown_names(architecture, network, session.err);
       if (flags.batches.empty()) {
-        rows.push_back(plan_row(flags, architecture, network));
+        rows.push_back(plan_row(flags, session, architecture, network));
       }
       for (const std::int64_t batch : flags.batches) {
-        rows.push_back(plan_row(flags, architecture, with_batch(network, batch)));
+        rows.push_back(plan_row(flags, session, architecture, with_batch(network, batch)));
       }
     }
   }

@@ -25,7 +25,8 @@ namespace {
 /// Whether a mapping is one, but too large for the architecture; else it is a mistake in the file.
 bool is_shortage(InfeasibleKind kind) {
   return kind == InfeasibleKind::capacity || kind == InfeasibleKind::fan_out ||
-         kind == InfeasibleKind::too_large || kind == InfeasibleKind::overflow;
+         kind == InfeasibleKind::too_many_instances || kind == InfeasibleKind::too_large ||
+         kind == InfeasibleKind::overflow;
 }
 
 /// The layers that a report is about; or all of them.
@@ -181,7 +182,7 @@ std::vector<LayerReport> score_all(const Report& report, const MappingInput& map
 }  // namespace
 
 int run_evaluate(const Flags& flags, const Session& session) {
-  const std::optional<MappingInput> mappings = load_mappings(*flags.mapping);
+  const std::optional<MappingInput> mappings = load_mappings(*flags.mapping, session.environment);
   const Flags chosen = with_report_defaults(flags, *mappings);
   Report report{.command = flags.arguments,
                 .architecture = architecture_for(chosen, session.environment, mappings),

@@ -18,8 +18,8 @@ namespace {
 constexpr std::int64_t most_samples = 1'000'000'000'000;
 
 const std::vector<std::string>& list_words() {
-  static const std::vector<std::string> words = {"archs", "networks", "mappers", "accountings",
-                                                 "objectives"};
+  static const std::vector<std::string> words = {"archs",     "networks",    "mappers",
+                                                 "dataflows", "accountings", "objectives"};
   return words;
 }
 
@@ -173,6 +173,9 @@ void Grammar::add_map() {
       "map", "Search the best mapping of every layer and say what it costs", map_examples);
   command->callback([this] { flags_.command = Command::map; });
   add_work(command);
+  lists_[add_text(command, "--dataflow", flags_.dataflow,
+                  "built-in name or file, instead of the architecture's")
+             ->type_name("D")] = "dataflows";
   add_search(command);
   add_output(command);
 }

@@ -32,8 +32,9 @@ struct Flags {
   std::optional<std::string> architecture;
   std::optional<std::string> network;
   std::optional<std::string> mapping;  ///< file of mappings, or a report
-  std::vector<std::string> layers;     ///< names or patterns; empty: all layers
-  std::vector<std::string> settings;   ///< PATH=VALUE
+  std::optional<std::string> dataflow;
+  std::vector<std::string> layers;    ///< names or patterns; empty: all layers
+  std::vector<std::string> settings;  ///< PATH=VALUE
   std::optional<std::int64_t> batch;
 
   std::vector<std::string> architectures;     ///< of compare

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <filesystem>
 
 #include "arch/settings.hpp"
 #include "core/input_error.hpp"
 #include "core/json/shipped_files.hpp"
 #include "core/json/spelling.hpp"
+#include "mappers/dataflow_json.hpp"
 
 namespace tessera {
 
@@ -56,6 +58,21 @@ Network read_network_of(const Flags& flags, const Environment& environment) {
   return flags.batch ? with_batch(network, *flags.batch) : network;
 }
 
+std::optional<Dataflow> dataflow_for(const std::optional<std::string>& name,
+                                     const Architecture& architecture,
+                                     const Environment& environment) {
+  const auto& wanted = name ? name : architecture.dataflow;
+  if (!wanted) {
+    return std::nullopt;
+  }
+  const auto folders = shared_folders(environment, "dataflows");
+  const std::filesystem::path path = find_shipped_file("dataflow", *wanted, folders);
+  // Messages name a built-in file without the place where it is installed.
+  const bool is_file = wanted->ends_with(".json") || wanted->find('/') != std::string::npos;
+  return parse_dataflow(read_text_file(path.string()),
+                        is_file ? path.string() : path.filename().string());
+}
+
 const Convention& convention_of(const Flags& flags, const Architecture& architecture) {
   const auto& name = flags.accounting ? flags.accounting : architecture.accounting;
   if (!name) {
@@ -84,7 +101,13 @@ void reject_uncomputed(const Architecture& architecture) {
   }
 }
 
-MappingInput load_mappings(const std::string& file) {
+MappingInput load_mappings(const std::string& name, const Environment& environment) {
+  const bool is_file = name.ends_with(".json") || name.find('/') != std::string::npos ||
+                       std::filesystem::exists(name);
+  const std::string file =
+      is_file
+          ? name
+          : find_shipped_file("mapping", name, shared_folders(environment, "mappings")).string();
   return {.name = file, .file = MappingFile::load(file)};
 }
 

@@ -8,6 +8,7 @@
 #include "cli/environment.hpp"
 #include "cli/flags.hpp"
 #include "core/convention.hpp"
+#include "mappers/dataflow.hpp"
 #include "mappers/mapping_json.hpp"
 #include "networks/network_json.hpp"
 
@@ -24,6 +25,11 @@ Architecture load_named_architecture(const std::string& name, const Environment&
                                      const std::vector<std::string>& settings = {});
 Network load_named_network(const std::string& name, const Environment& environment);
 
+/// The dataflow of that name or file, else the architecture's default, if any. Throws InputError.
+std::optional<Dataflow> dataflow_for(const std::optional<std::string>& name,
+                                     const Architecture& architecture,
+                                     const Environment& environment);
+
 /// The convention that --accounting names, else the architecture's, else the default. Throws
 /// InputError where the architecture's is unknown.
 const Convention& convention_of(const Flags& flags, const Architecture& architecture);
@@ -38,7 +44,8 @@ struct MappingInput {
   bool is_report() const { return file.is_report(); }
 };
 
-MappingInput load_mappings(const std::string& file);
+/// `name`: a file, or where there is none of that name the built-in mappings so called.
+MappingInput load_mappings(const std::string& name, const Environment& environment);
 
 /// The architecture of a report, with `settings` applied. Throws InputError.
 Architecture architecture_of_report(const MappingInput& report,

@@ -10,6 +10,8 @@
 #include "cli/run.hpp"
 #include "core/convention.hpp"
 #include "core/json/shipped_files.hpp"
+#include "core/json/spelling.hpp"
+#include "mappers/dataflow_json.hpp"
 #include "mappers/mapper.hpp"
 
 namespace tessera {
@@ -48,6 +50,13 @@ int run_list(const Flags& flags, const Session& session) {
   } else if (flags.what == "networks") {
     for (const ShippedFile& file : shipped_files(shared_folders(session.environment, "networks"))) {
       lines.emplace_back(file.name, load_network(file.path).about);
+    }
+  } else if (flags.what == "dataflows") {
+    const auto folders = shared_folders(session.environment, "dataflows");
+    for (const ShippedFile& file : shipped_files(folders)) {
+      const Dataflow dataflow = load_dataflow(file.path);
+      const std::string chips = dataflow.chips.empty() ? "" : " (" + listed(dataflow.chips) + ")";
+      lines.emplace_back(file.name, dataflow.about + chips);
     }
   } else if (flags.what == "mappers") {
     lines = lines_of(mappers());

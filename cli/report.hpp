@@ -11,6 +11,7 @@
 #include "core/evaluation.hpp"
 #include "core/mapping.hpp"
 #include "core/problem.hpp"
+#include "mappers/dataflow.hpp"
 #include "mappers/mapper.hpp"
 #include "mappers/network_front.hpp"
 #include "mappers/no_fit.hpp"
@@ -80,6 +81,7 @@ struct Report {
   const Convention* convention = nullptr;
   Objective objective = Objective::edp;
   Mapspace mapspace;
+  std::optional<Dataflow> dataflow{};  ///< that restricts the mapspace
   std::vector<LayerReport> layers{};
   std::optional<NetworkFront> front{};  ///< under Objective::pareto, of the layers with a front
 };

@@ -97,8 +97,11 @@ LayerReport layer_report(const Report& report, const Network& chosen, MappedGrou
 
 void search_layers(Report& report, const Network& chosen, const std::string& mapper,
                    const NetworkOptions& options) {
-  for (MappedGroup& group :
-       map_network(chosen, report.architecture, *find_mapper(mapper), options)) {
+  NetworkOptions own = options;
+  own.search.dataflow = report.dataflow ? &*report.dataflow : nullptr;
+  const Architecture searched =
+      report.dataflow ? constrained(report.architecture, *report.dataflow) : report.architecture;
+  for (MappedGroup& group : map_network(chosen, searched, *find_mapper(mapper), own)) {
     report.layers.push_back(layer_report(report, chosen, std::move(group), mapper));
   }
   if (report.objective == Objective::pareto) {

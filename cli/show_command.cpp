@@ -83,7 +83,7 @@ void print_mapping_tree(const Problem& problem, const Mapping& mapping, const Se
 }
 
 void show_mapping(const Flags& flags, const Session& session) {
-  const std::optional<MappingInput> mappings = load_mappings(flags.name);
+  const std::optional<MappingInput> mappings = load_mappings(flags.name, session.environment);
   const bool bound = mappings->is_report() || (flags.architecture && flags.network);
   if (flags.tree && !bound) {
     throw InputError("--tree of a mapping file needs --arch and --network");

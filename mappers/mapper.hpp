@@ -33,9 +33,13 @@ struct Mapspace {
   bool spreads_stop_windows = false;
 };
 
+struct Dataflow;
+
 struct SearchOptions {
   Objective objective = Objective::edp;
   Mapspace mapspace;
+  /// With a nest: only that nest is searched, over the values of its parameters.
+  const Dataflow* dataflow = nullptr;
   const Convention* convention = nullptr;  ///< required
   std::uint64_t seed = 1;
   std::int64_t samples = 20'000;  ///< of the random mapper
@@ -87,6 +91,8 @@ struct Mapper {
   std::string_view name;
   std::string_view about;
   SearchResult (*search)(const Problem&, const SearchOptions&);
+  /// The same where the dataflow of the options has a nest; nullptr: it does not search those.
+  SearchResult (*search_nest)(const Problem&, const SearchOptions&) = nullptr;
 };
 
 /// Every mapper, the default first.

@@ -5,6 +5,10 @@
 #include <mutex>
 #include <thread>
 
+#include "core/input_error.hpp"
+#include "core/json/spelling.hpp"
+#include "mappers/dataflow.hpp"
+
 namespace tessera {
 
 namespace {
@@ -13,9 +17,18 @@ namespace {
 class GroupQueue {
  public:
   GroupQueue(std::vector<MappedGroup>& groups, const Mapper& mapper, const NetworkOptions& options)
-      : groups_(groups), mapper_(mapper), options_(options) {
+      : groups_(groups), search_(mapper.search), options_(options) {
     // Threads that have no group of their own help inside the searches.
     const auto side_by_side = std::max<std::size_t>(1, groups.size());
+    const Dataflow* dataflow = options.search.dataflow;
+    if (dataflow != nullptr && !dataflow->nest.empty()) {
+      search_ = mapper.search_nest;
+    }
+    if (search_ == nullptr) {
+      throw InputError("the mapper " + quote(mapper.name) + " does not choose the parameters of " +
+                       "a nest, and the dataflow " + quote(dataflow->name) +
+                       " has one; take 'optimal' or 'exhaustive'");
+    }
     options_.search.threads =
         std::max(1, options.threads / static_cast<int>(std::min<std::size_t>(side_by_side, 256)));
   }
@@ -42,10 +55,10 @@ class GroupQueue {
   void map(MappedGroup& group) {
     const auto* stop = options_.search.stop;
     if (stop != nullptr && stop->load(std::memory_order_relaxed)) {
-      group.result = mapper_.search(group.problem, quick_look());
+      group.result = search_(group.problem, quick_look());
       group.result.stopped = true;
     } else {
-      group.result = mapper_.search(group.problem, options_.search);
+      group.result = search_(group.problem, options_.search);
     }
     const std::scoped_lock lock(mutex_);
     ++done_;
@@ -64,7 +77,7 @@ class GroupQueue {
   }
 
   std::vector<MappedGroup>& groups_;
-  const Mapper& mapper_;
+  SearchResult (*search_)(const Problem&, const SearchOptions&);
   NetworkOptions options_;
   std::atomic<std::size_t> next_ = 0;
   std::atomic<bool> failed_ = false;

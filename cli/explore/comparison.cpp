@@ -42,13 +42,15 @@ std::optional<std::int64_t> batch_of(const Network& network) {
 }
 
 ComparisonRow comparison_row(const Report& report) {
-  ComparisonRow row{.architecture = report.architecture.name,
-                    .network = report.network.name(),
-                    .batch = batch_of(report.network),
-                    .accounting = std::string(report.convention->name),
-                    .clock_mhz = report.architecture.clock_mhz,
-                    .totals = totals_of(report),
-                    .proven_optimal = true};
+  ComparisonRow row{
+      .architecture = report.architecture.name,
+      .network = report.network.name(),
+      .dataflow = report.dataflow ? std::optional(report.dataflow->name) : std::nullopt,
+      .batch = batch_of(report.network),
+      .accounting = std::string(report.convention->name),
+      .clock_mhz = report.architecture.clock_mhz,
+      .totals = totals_of(report),
+      .proven_optimal = true};
   for (const LayerReport& layer : report.layers) {
     row.proven_optimal = row.proven_optimal && layer.search.proven_optimal;
     row.stopped = row.stopped || layer.search.stopped;

@@ -44,9 +44,10 @@ TEST_CASE("mistakes on the command line") {
   check_refused({"map", "--arch", "--network"}, "--arch needs a value, not '--network'");
   check_refused({"map", "--objective", "power"},
                 "unknown --objective 'power'; allowed: edp, energy, latency, ed2p, pareto");
-  check_refused({"list", "arch"},
-                "unknown 'arch'; allowed: archs, networks, mappers, accountings, objectives; did "
-                "you mean 'archs'?");
+  check_refused(
+      {"list", "arch"},
+      "unknown 'arch'; allowed: archs, networks, mappers, dataflows, accountings, objectives; did "
+      "you mean 'archs'?");
   check_refused({"map", "--network", "tiny"},
                 "--arch is missing: a built-in name (tessera list archs) or a file");
   check_refused({"map", "--arch", "tiny"},
@@ -56,10 +57,12 @@ TEST_CASE("mistakes on the command line") {
 }
 
 TEST_CASE("mistakes in names and settings") {
-  check_refused({"map", "--arch", "tinny", "--network", "tiny"},
-                "unknown architecture 'tinny'; built in: eyeriss_like, simba_like, "
-                "simple_output_stationary, simple_weight_stationary, tiny, tpu_v1; a file's name "
-                "has a '/' or ends in .json; did you mean 'tiny'?");
+  check_refused(
+      {"map", "--arch", "tinny", "--network", "tiny"},
+      "unknown architecture 'tinny'; built in: eyeriss_168, eyeriss_like, "
+      "isca16_nlr, isca16_os_a, isca16_os_b, isca16_os_c, isca16_rs, isca16_ws, "
+      "simba_like, simple_output_stationary, simple_weight_stationary, tiny, tpu_v1; a file's name "
+      "has a '/' or ends in .json; did you mean 'tiny'?");
   check_refused({"map", "--arch", "tiny", "--network", "tiny", "--layer", "cnv1"},
                 "network 'tiny' has no layer 'cnv1'; allowed: conv1, conv2, conv3, fc; did you "
                 "mean 'conv1'?");

@@ -1,0 +1,524 @@
+#include "mappers/nest/nest_search.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+
+#include "core/checked.hpp"
+#include "mappers/nest/nest_bounds.hpp"
+#include "mappers/nest/nest_form.hpp"
+#include "mappers/nest/tile_choices.hpp"
+#include "mappers/pareto_front.hpp"
+#include "mappers/search_clock.hpp"
+
+namespace tessera {
+
+namespace {
+
+std::size_t at(int position) { return static_cast<std::size_t>(position); }
+
+constexpr std::size_t most_choices = 4'000'000;  // of one component
+/// Bounds and scores of the same mapping may differ by rounding in the last places.
+constexpr double rounding = 1e-11;
+
+/// The best so far, of all readings of a nest.
+class Best {
+ public:
+  Best(const Problem& problem, const SearchOptions& options)
+      : objective_(options.objective), evaluator_(problem, *options.convention) {}
+
+  /// Whether a mapping with at least this score is of no interest.
+  bool beats(const Score& least) const {
+    if (objective_ == Objective::pareto) {
+      return front_.covers(
+          {.energy_pj = least.energy_pj * (1 + rounding), .cycles = least.cycles * (1 + rounding)});
+    }
+    return value(least) * (1 + rounding) >= best_;
+  }
+
+  double value(const Score& score) const { return objective_value(objective_, score); }
+
+  void score(const std::vector<MappingNode>& nodes, SearchResult& result) {
+    ++result.evaluated;
+    const auto scored = evaluator_.score(nodes);
+    if (const auto* why = std::get_if<Infeasible>(&scored)) {
+      all_counted_ = all_counted_ && why->kind != InfeasibleKind::too_large;
+      result.why_not = result.why_not.value_or(*why);
+      return;
+    }
+    ++result.feasible;
+    const Score& score = std::get<Score>(scored);
+    if (objective_ == Objective::pareto) {
+      front_.add(nodes, score);
+    }
+    if (value(score) < best_) {
+      best_ = value(score);
+      result.best = Mapping{.nodes = nodes};
+      result.score = score;
+    }
+  }
+
+  void finish(bool complete, double least_open, SearchResult& result) {
+    if (!front_.empty()) {
+      result.best = front_.least_edp().mapping;
+      result.score = front_.least_edp().score;
+      result.front = front_.take();
+    }
+    result.stopped = !complete;
+    if (result.best) {
+      result.why_not.reset();
+      result.proven_optimal = complete && all_counted_;
+      const double own = value(result.score);
+      result.lower_bound = result.proven_optimal ? own : std::min(own, least_open);
+    }
+  }
+
+ private:
+  Objective objective_;
+  Evaluator evaluator_;
+  double best_ = std::numeric_limits<double>::infinity();
+  bool all_counted_ = true;
+  ParetoFront front_;
+};
+
+/// The choices of one component with what bounds need of them.
+struct Level {
+  Component component;
+  std::vector<TileChoice> choices;
+  std::vector<std::int64_t> trips;  ///< by choice, by axis
+  /// By height, by node, by product: the factors of the choices, and above them the least of every
+  /// `fan` nodes below.
+  std::vector<std::vector<double>> factors;
+  std::vector<const BoundCondition*> where;  ///< that can be told from here on, and not before
+
+  const double* factor(std::size_t choice, std::size_t products) const {
+    return &factors.front()[choice * products];
+  }
+  /// Over all choices.
+  const std::vector<double>& least() const { return factors.back(); }
+};
+
+constexpr std::size_t fan = 16;
+
+/// Adds the heights above the factors.
+void build_heights(std::size_t products, std::vector<std::vector<double>>& factors) {
+  factors.resize(1);
+  while (factors.back().size() > products) {
+    const std::size_t nodes = factors.back().size() / products;
+    std::vector<double> higher((nodes + fan - 1) / fan * products,
+                               std::numeric_limits<double>::infinity());
+    for (std::size_t node = 0; node < nodes; ++node) {
+      for (std::size_t k = 0; k < products; ++k) {
+        double& least = higher[node / fan * products + k];
+        least = std::min(least, factors.back()[node * products + k]);
+      }
+    }
+    factors.push_back(std::move(higher));
+  }
+}
+
+/// A choice that a level may go on with.
+struct Candidate {
+  std::size_t choice = 0;
+  double value = 0;
+  Score least;
+};
+
+/// Searches one reading of a nest, component by component.
+class FormSearch {
+ public:
+  FormSearch(const Problem& problem, const NestForm& form, const SearchOptions& options, bool every,
+             const SearchClock& clock, Best& best, SearchResult& result)
+      : problem_(problem),
+        form_(form),
+        options_(options),
+        every_(every),
+        clock_(clock),
+        best_(best),
+        result_(result),
+        bounds_(problem, *options.convention, form) {}
+
+  /// False where there are too many choices to list.
+  bool prepare();
+  /// Whether every component has a choice left.
+  bool fits() const {
+    return std::ranges::none_of(levels_, [](const Level& level) { return level.choices.empty(); });
+  }
+  /// False where the clock ended it.
+  bool run();
+  /// No mapping that was not looked at has less.
+  double least_open() const { return least_open_; }
+  /// How many mappings the reading has; nothing where conditions join components.
+  std::optional<double> size() const { return size_; }
+
+ private:
+  void add_level(Component component, std::vector<TileChoice> choices);
+  void find_factors(Level& level) const;
+  void drop_unfit();
+  bool fits_alone(std::size_t l, std::size_t choice);
+  void note(const NestBounds::Overfull& overfull);
+  void order_levels();
+  void assign_conditions();
+  bool descend(std::size_t l);
+  std::vector<Candidate> candidates(std::size_t l);
+  void add_candidates(std::size_t l, std::size_t height, std::size_t node,
+                      std::vector<Candidate>& found);
+  bool may_take(std::size_t l, std::size_t choice);
+  void take(std::size_t l, std::size_t choice);
+  void write_mapping();
+
+  const Problem& problem_;
+  const NestForm& form_;
+  const SearchOptions& options_;
+  bool every_;
+  const SearchClock& clock_;
+  Best& best_;
+  SearchResult& result_;
+  NestBounds bounds_;
+  std::vector<Level> levels_;
+  std::vector<std::vector<double>> open_;     ///< by level, by product: least of the levels from it
+  std::vector<std::vector<double>> partial_;  ///< by level, by product: of the levels before it
+  std::vector<std::vector<std::int64_t>> used_;  ///< by level, by axis: trips of the levels before
+  std::vector<std::int64_t> parameters_;
+  std::vector<double> values_;
+  std::vector<double> beside_;         ///< by product: of the other levels, at the level at hand
+  std::vector<MappingNode> nodes_;     ///< of the form, with the tiles at hand
+  std::vector<MappingNode> mapping_;   ///< the same without loops of one trip
+  std::vector<std::int64_t> extents_;  ///< by rank, while it is written
+  double least_open_ = std::numeric_limits<double>::infinity();
+  double least_needed_ = std::numeric_limits<double>::infinity();
+  std::optional<double> size_ = 1;
+};
+
+bool FormSearch::prepare() {
+  parameters_.assign(form_.parameters.size(), 1);
+  nodes_ = form_.nodes;
+  values_.resize(bounds_.products().size());
+  beside_.resize(values_.size());
+  const ChoiceLimits limits{.perfect_factors = options_.mapspace.perfect_factors,
+                            .most = most_choices};
+  for (Component& component : components_of(problem_, form_)) {
+    auto choices = tile_choices(problem_, form_, component, limits);
+    if (!choices) {
+      return false;
+    }
+    add_level(std::move(component), std::move(*choices));
+  }
+  // What is dropped makes the least of what is left larger, so that more can be dropped.
+  drop_unfit();
+  if (fits()) {
+    drop_unfit();
+  }
+  if (!fits()) {
+    return true;
+  }
+  order_levels();
+  assign_conditions();
+  return true;
+}
+
+void FormSearch::add_level(Component component, std::vector<TileChoice> choices) {
+  if (size_) {
+    *size_ *= static_cast<double>(choices.size());
+  }
+  Level level;
+  level.component = std::move(component);
+  level.choices = std::move(choices);
+  find_factors(level);
+  build_heights(bounds_.products().size(), level.factors);
+  levels_.push_back(std::move(level));
+}
+
+void FormSearch::find_factors(Level& level) const {
+  const std::size_t products = bounds_.products().size();
+  const std::size_t axes = problem_.axes.size();
+  level.factors.assign(1, std::vector<double>(level.choices.size() * products));
+  level.trips.assign(level.choices.size() * axes, 1);
+  for (std::size_t c = 0; c < level.choices.size(); ++c) {
+    const std::vector<std::int64_t>& tiles = level.choices[c].tiles;
+    for (std::size_t k = 0; k < products; ++k) {
+      level.factors.front()[c * products + k] =
+          bounds_.products()[k].factor(problem_, level.component, tiles);
+    }
+    std::size_t next = 0;
+    for (std::size_t r = 0; r < level.component.ranks.size(); ++r) {
+      std::int64_t extent = problem_.bounds[at(index(level.component.ranks[r]))];
+      for (const ChainPlace& place : level.component.places[r]) {
+        const std::int64_t tile = tiles[next++];
+        if (place.spatial) {
+          level.trips[c * axes + at(index(place.axis))] *= ceil_div(extent, tile);
+        }
+        extent = tile;
+      }
+    }
+  }
+}
+
+/// What capacity keeps from fitting, where nothing fits: the nearest miss.
+void FormSearch::note(const NestBounds::Overfull& overfull) {
+  if (overfull.needed_bits < least_needed_ && !result_.best) {
+    least_needed_ = overfull.needed_bits;
+    result_.why_not =
+        Infeasible{.kind = InfeasibleKind::capacity,
+                   .storage = overfull.storage,
+                   .needed = static_cast<std::int64_t>(std::min(overfull.needed_bits, 0x1p62)),
+                   .available = *problem_.storages[at(index(overfull.storage))].usable_bits};
+  }
+}
+
+/// Whether a choice fits beside the least of the other levels.
+bool FormSearch::fits_alone(std::size_t l, std::size_t choice) {
+  const std::size_t axes = problem_.axes.size();
+  std::vector<std::int64_t> by_array(problem_.arrays.size(), 1);
+  for (std::size_t a = 0; a < axes; ++a) {
+    const std::int64_t trips = levels_[l].trips[choice * axes + a];
+    by_array[at(index(problem_.axes[a].array))] *= trips;
+    if (trips > problem_.axes[a].size) {
+      return false;
+    }
+  }
+  for (std::size_t a = 0; a < by_array.size(); ++a) {
+    if (by_array[a] > problem_.arrays[a].instances.value_or(by_array[a])) {
+      return false;
+    }
+  }
+  const double* factors = levels_[l].factor(choice, values_.size());
+  for (std::size_t k = 0; k < values_.size(); ++k) {
+    values_[k] = beside_[k] * factors[k];
+  }
+  NestBounds::Overfull overfull;
+  const bool overfills = bounds_.overfills(values_, overfull);
+  if (overfills) {
+    note(overfull);
+  }
+  return !overfills;
+}
+
+/// Drops the choices that fit beside no choice of the others.
+void FormSearch::drop_unfit() {
+  const std::size_t products = values_.size();
+  const std::size_t axes = problem_.axes.size();
+  for (std::size_t l = 0; l < levels_.size(); ++l) {
+    beside_.assign(products, 1.0);
+    for (std::size_t other = 0; other < levels_.size(); ++other) {
+      for (std::size_t k = 0; k < products && other != l; ++k) {
+        beside_[k] *= levels_[other].least()[k];
+      }
+    }
+    Level& level = levels_[l];
+    std::size_t kept = 0;
+    for (std::size_t c = 0; c < level.choices.size(); ++c) {
+      if (!fits_alone(l, c)) {
+        continue;
+      }
+      if (kept < c) {
+        level.choices[kept] = std::move(level.choices[c]);
+        std::copy_n(level.factor(c, products), products, &level.factors.front()[kept * products]);
+        std::copy_n(&level.trips[c * axes], axes, &level.trips[kept * axes]);
+      }
+      ++kept;
+    }
+    if (kept == 0) {
+      level.choices.clear();
+      return;
+    }
+    level.choices.resize(kept);
+    level.factors.front().resize(kept * products);
+    build_heights(products, level.factors);
+  }
+}
+
+/// The components with the fewest choices first: a bound over many choices is the looser one.
+void FormSearch::order_levels() {
+  const std::size_t products = bounds_.products().size();
+  std::ranges::stable_sort(levels_, {}, [](const Level& level) { return level.choices.size(); });
+  open_.assign(levels_.size() + 1, std::vector<double>(products, 1.0));
+  for (std::size_t l = levels_.size(); l-- > 0;) {
+    for (std::size_t k = 0; k < products; ++k) {
+      open_[l][k] = open_[l + 1][k] * levels_[l].least()[k];
+    }
+  }
+  partial_.assign(levels_.size() + 1, std::vector<double>(products, 1.0));
+  used_.assign(levels_.size() + 1, std::vector<std::int64_t>(problem_.axes.size(), 1));
+}
+
+/// A condition is asked where the last of its parameters is chosen; those on one component alone
+/// were asked when its choices were listed.
+void FormSearch::assign_conditions() {
+  for (const BoundCondition& condition : form_.where) {
+    const std::vector<int> needed = parameters_of(condition);
+    std::size_t last = 0;
+    std::size_t components = 0;
+    for (std::size_t l = 0; l < levels_.size(); ++l) {
+      const std::vector<int>& own = levels_[l].component.parameters;
+      const bool has_one = std::ranges::any_of(
+          needed, [&](int each) { return std::ranges::find(own, each) != own.end(); });
+      last = has_one ? l : last;
+      components += has_one ? 1 : 0;
+    }
+    if (components > 1) {
+      levels_[last].where.push_back(&condition);
+      size_.reset();
+    }
+  }
+}
+
+bool FormSearch::may_take(std::size_t l, std::size_t choice) {
+  const Level& level = levels_[l];
+  const std::size_t axes = problem_.axes.size();
+  std::vector<std::int64_t> by_array(problem_.arrays.size(), 1);
+  for (std::size_t a = 0; a < axes; ++a) {
+    const std::int64_t trips = used_[l][a] * level.trips[choice * axes + a];
+    if (trips > problem_.axes[a].size) {
+      return false;
+    }
+    by_array[at(index(problem_.axes[a].array))] *= trips;
+  }
+  for (std::size_t a = 0; a < by_array.size(); ++a) {
+    const auto& most = problem_.arrays[a].instances;
+    if (most && by_array[a] > *most) {
+      return false;
+    }
+  }
+  for (std::size_t i = 0; i < level.component.parameters.size(); ++i) {
+    parameters_[at(level.component.parameters[i])] = level.choices[choice].parameters[i];
+  }
+  return std::ranges::all_of(
+      level.where, [&](const BoundCondition* condition) { return condition->holds(parameters_); });
+}
+
+/// Those below a node of a level's heights whose bound does not rule them out.
+void FormSearch::add_candidates(std::size_t l, std::size_t height, std::size_t node,
+                                std::vector<Candidate>& found) {
+  const Level& level = levels_[l];
+  const std::size_t products = values_.size();
+  const double* factors = &level.factors[height][node * products];
+  for (std::size_t k = 0; k < products; ++k) {
+    values_[k] = beside_[k] * factors[k];
+  }
+  ++result_.expanded;
+  NestBounds::Overfull overfull;
+  if (bounds_.overfills(values_, overfull)) {
+    note(overfull);
+    return;
+  }
+  const Score least = bounds_.least(values_);
+  if (!every_ && best_.beats(least)) {
+    return;
+  }
+  if (height == 0) {
+    found.push_back({.choice = node, .value = best_.value(least), .least = least});
+    return;
+  }
+  const std::size_t last = std::min((node + 1) * fan, level.factors[height - 1].size() / products);
+  for (std::size_t below = node * fan; below < last; ++below) {
+    add_candidates(l, height - 1, below, found);
+  }
+}
+
+std::vector<Candidate> FormSearch::candidates(std::size_t l) {
+  for (std::size_t k = 0; k < values_.size(); ++k) {
+    beside_[k] = partial_[l][k] * open_[l + 1][k];
+  }
+  std::vector<Candidate> found;
+  add_candidates(l, levels_[l].factors.size() - 1, 0, found);
+  std::ranges::stable_sort(found, {}, &Candidate::value);
+  return found;
+}
+
+void FormSearch::take(std::size_t l, std::size_t choice) {
+  const Level& level = levels_[l];
+  const std::size_t products = values_.size();
+  const std::size_t axes = problem_.axes.size();
+  for (std::size_t k = 0; k < products; ++k) {
+    partial_[l + 1][k] = partial_[l][k] * level.factor(choice, products)[k];
+  }
+  for (std::size_t a = 0; a < axes; ++a) {
+    used_[l + 1][a] = used_[l][a] * level.trips[choice * axes + a];
+  }
+  std::size_t next = 0;
+  for (const auto& places : level.component.places) {
+    for (const ChainPlace& place : places) {
+      nodes_[at(place.node)].tile = level.choices[choice].tiles[next++];
+    }
+  }
+}
+
+void FormSearch::write_mapping() {
+  mapping_.clear();
+  extents_.assign(problem_.bounds.begin(), problem_.bounds.end());
+  for (const MappingNode& node : nodes_) {
+    const bool is_loop = node.kind == NodeKind::loop || node.kind == NodeKind::spread;
+    std::int64_t& extent = extents_[at(index(node.rank))];
+    if (!is_loop || node.tile < extent) {
+      mapping_.push_back(node);
+    }
+    extent = is_loop ? node.tile : extent;
+  }
+}
+
+bool FormSearch::descend(std::size_t l) {
+  if (l == levels_.size()) {
+    write_mapping();
+    best_.score(mapping_, result_);
+    return true;
+  }
+  for (const Candidate& candidate : candidates(l)) {
+    if (!every_ && best_.beats(candidate.least)) {
+      continue;
+    }
+    if (!may_take(l, candidate.choice)) {
+      continue;
+    }
+    if (clock_.is_over()) {
+      least_open_ = std::min(least_open_, candidate.value);
+      return false;
+    }
+    take(l, candidate.choice);
+    if (!descend(l + 1)) {
+      least_open_ = std::min(least_open_, candidate.value);
+      return false;
+    }
+  }
+  return true;
+}
+
+bool FormSearch::run() { return descend(0); }
+
+/// `every`: cut nothing by its bound.
+SearchResult search(const Problem& problem, const SearchOptions& options, bool every) {
+  const SearchClock clock(options);
+  SearchResult result;
+  Best best(problem, options);
+  bool complete = true;
+  double least_open = std::numeric_limits<double>::infinity();
+  std::optional<double> size = 0;
+  for (const NestForm& form : nest_forms(problem, *options.dataflow)) {
+    FormSearch search(problem, form, options, every, clock, best, result);
+    if (!search.prepare()) {
+      result.refusal = Refusal::mapspace_too_large;
+      complete = false;
+      least_open = 0;
+      continue;
+    }
+    complete = (!search.fits() || search.run()) && complete;
+    least_open = std::min(least_open, search.least_open());
+    size = size && search.size() ? std::optional(*size + *search.size()) : std::nullopt;
+  }
+  best.finish(complete, least_open, result);
+  result.mapspace_size = size;
+  result.seconds = clock.seconds();
+  return result;
+}
+
+}  // namespace
+
+SearchResult search_nest_optimally(const Problem& problem, const SearchOptions& options) {
+  return search(problem, options, false);
+}
+
+SearchResult search_nest_exhaustively(const Problem& problem, const SearchOptions& options) {
+  return search(problem, options, true);
+}
+
+}  // namespace tessera

@@ -1,0 +1,227 @@
+#include "mappers/nest/tile_choices.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <set>
+
+#include "core/checked.hpp"
+
+namespace tessera {
+
+namespace {
+
+std::size_t at(int position) { return static_cast<std::size_t>(position); }
+
+bool is_loop(const MappingNode& node) {
+  return node.kind == NodeKind::loop || node.kind == NodeKind::spread;
+}
+
+/// Joins ranks into sets.
+class RankSets {
+ public:
+  explicit RankSets(std::size_t ranks) : parent_(ranks) {
+    std::iota(parent_.begin(), parent_.end(), std::size_t{0});
+  }
+  std::size_t find(std::size_t rank) const {
+    while (parent_[rank] != rank) {
+      rank = parent_[rank];
+    }
+    return rank;
+  }
+  void join(std::size_t a, std::size_t b) {
+    const std::size_t low = std::min(find(a), find(b));
+    parent_[std::max(find(a), find(b))] = low;
+  }
+
+ private:
+  std::vector<std::size_t> parent_;
+};
+
+RankSets joined_ranks(const Problem& problem, const NestForm& form) {
+  RankSets sets(problem.bounds.size());
+  for (const ProblemTensor& tensor : problem.tensors) {
+    for (const TensorDimension& dimension : tensor.dimensions) {
+      for (const Term& term : dimension.terms) {
+        sets.join(at(index(dimension.terms.front().rank)), at(index(term.rank)));
+      }
+    }
+  }
+  std::vector<std::optional<std::size_t>> first(form.parameters.size());
+  for (std::size_t n = 0; n < form.nodes.size(); ++n) {
+    if (!is_loop(form.nodes[n])) {
+      continue;
+    }
+    const std::size_t rank = at(index(form.nodes[n].rank));
+    for (const int parameter : form.tiles[n].parameters) {
+      if (first[at(parameter)]) {
+        sets.join(*first[at(parameter)], rank);
+      }
+      first[at(parameter)] = rank;
+    }
+  }
+  return sets;
+}
+
+/// Lists the choices of one component, one parameter after another.
+class Lister {
+ public:
+  Lister(const Problem& problem, const NestForm& form, const Component& component,
+         const ChoiceLimits& limits)
+      : problem_(problem), form_(form), component_(component), limits_(limits) {
+    values_.assign(form.parameters.size(), 1);
+    std::vector<bool> own(form.parameters.size(), false);
+    for (const int parameter : component.parameters) {
+      own[at(parameter)] = true;
+    }
+    for (const RankId rank : component.ranks) {
+      largest_ = std::max(largest_, problem.bounds[at(index(rank))]);
+    }
+    for (const BoundCondition& condition : form.where) {
+      const std::vector<int> needed = parameters_of(condition);
+      const auto is_own = [&](int parameter) { return own[at(parameter)]; };
+      if (std::ranges::all_of(needed, is_own)) {
+        if (!needed.empty() || component.ranks.front() == RankId{0}) {
+          conditions_.push_back(&condition);
+        }
+      } else if (std::ranges::any_of(needed, is_own)) {
+        keep_equal_tiles_ = true;  // another component's condition may tell them apart
+      }
+    }
+  }
+
+  std::optional<std::vector<TileChoice>> list() {
+    return descend(0) ? std::optional(std::move(choices_)) : std::nullopt;
+  }
+
+ private:
+  bool descend(std::size_t i) {
+    if (i == component_.parameters.size()) {
+      return take();
+    }
+    const std::size_t parameter = at(component_.parameters[i]);
+    for (std::int64_t value = 1; value <= largest_; ++value) {
+      values_[parameter] = value;
+      if (!descend(i + 1)) {
+        return false;
+      }
+      if (is_covered(component_.parameters[i])) {
+        break;
+      }
+    }
+    values_[parameter] = 1;
+    return true;
+  }
+
+  /// Whether a larger value of `parameter` changes no tile.
+  bool is_covered(int parameter) const {
+    for (const auto& places : component_.places) {
+      for (const ChainPlace& place : places) {
+        const BoundExpression& tile = form_.tiles[at(place.node)];
+        const bool has_it = std::ranges::find(tile.parameters, parameter) != tile.parameters.end();
+        const std::int64_t bound = problem_.bounds[at(index(form_.nodes[at(place.node)].rank))];
+        if (has_it && (!tile.expression.grows_with_parameters() || tile.value(values_) < bound)) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  bool take() {
+    TileChoice choice;
+    for (std::size_t r = 0; r < component_.ranks.size(); ++r) {
+      std::int64_t extent = problem_.bounds[at(index(component_.ranks[r]))];
+      for (const ChainPlace& place : component_.places[r]) {
+        const std::int64_t wanted = form_.tiles[at(place.node)].value(values_);
+        if (wanted < 1) {
+          return true;
+        }
+        const std::int64_t tile = std::min(wanted, extent);
+        if (limits_.perfect_factors && extent % tile != 0) {
+          return true;
+        }
+        choice.tiles.push_back(tile);
+        extent = tile;
+      }
+    }
+    for (const BoundCondition* condition : conditions_) {
+      if (!condition->holds(values_)) {
+        return true;
+      }
+    }
+    if (!keep_equal_tiles_ && !known_.insert(choice.tiles).second) {
+      return true;
+    }
+    for (const int parameter : component_.parameters) {
+      choice.parameters.push_back(values_[at(parameter)]);
+    }
+    choices_.push_back(std::move(choice));
+    return choices_.size() <= limits_.most;
+  }
+
+  const Problem& problem_;
+  const NestForm& form_;
+  const Component& component_;
+  ChoiceLimits limits_;
+  std::int64_t largest_ = 1;
+  bool keep_equal_tiles_ = false;
+  std::vector<const BoundCondition*> conditions_;
+  std::vector<std::int64_t> values_;  ///< by position in NestForm::parameters
+  std::set<std::vector<std::int64_t>> known_;
+  std::vector<TileChoice> choices_;
+};
+
+}  // namespace
+
+std::vector<int> parameters_of(const BoundCondition& condition) {
+  std::vector<int> all = condition.parameters;
+  std::erase(all, -1);
+  std::ranges::sort(all);
+  all.erase(std::unique(all.begin(), all.end()), all.end());
+  return all;
+}
+
+std::vector<Component> components_of(const Problem& problem, const NestForm& form) {
+  const RankSets sets = joined_ranks(problem, form);
+  std::vector<Component> components;
+  for (std::size_t first = 0; first < problem.bounds.size(); ++first) {
+    if (sets.find(first) != first) {
+      continue;
+    }
+    Component component;
+    for (std::size_t r = first; r < problem.bounds.size(); ++r) {
+      if (sets.find(r) == first) {
+        component.ranks.push_back(static_cast<RankId>(r));
+      }
+    }
+    component.places.resize(component.ranks.size());
+    // Inner tiles first: those further out are multiples of them as a rule.
+    for (std::size_t n = form.nodes.size(); n-- > 0;) {
+      const MappingNode& node = form.nodes[n];
+      const auto found = std::ranges::find(component.ranks, node.rank);
+      if (!is_loop(node) || found == component.ranks.end()) {
+        continue;
+      }
+      auto& places = component.places[static_cast<std::size_t>(found - component.ranks.begin())];
+      places.insert(places.begin(), {.node = static_cast<int>(n),
+                                     .spatial = node.kind == NodeKind::spread,
+                                     .axis = node.axis});
+      ++component.loops;
+      for (const int parameter : form.tiles[n].parameters) {
+        if (std::ranges::find(component.parameters, parameter) == component.parameters.end()) {
+          component.parameters.push_back(parameter);
+        }
+      }
+    }
+    components.push_back(std::move(component));
+  }
+  return components;
+}
+
+std::optional<std::vector<TileChoice>> tile_choices(const Problem& problem, const NestForm& form,
+                                                    const Component& component,
+                                                    const ChoiceLimits& limits) {
+  return Lister(problem, form, component, limits).list();
+}
+
+}  // namespace tessera
