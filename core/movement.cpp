@@ -15,7 +15,7 @@ ChargedPlace charged_place(const Problem& problem, TensorId tensor, bool is_oute
   return place;
 }
 
-/// docs/model.md, Conventions. `beyond_first` (Chen, Emer, Sze, ISCA 2016, section 5.2): b updates
+/// docs/model.md, Conventions. `beyond_first` (Chen, Emer, Sze, ISCA 2016): b updates
 /// of a word between its arrival and its departure are charged as b - 1 reads and writes; at the
 /// outermost storage, where the last write counts, as b - 1 reads and b writes.
 Charged charge(const Convention& convention, const ChargedPlace& place, const Counts& counts) {

@@ -4,6 +4,8 @@
 #include <array>
 #include <vector>
 
+#include "core/checked.hpp"
+
 namespace tessera {
 
 namespace {
@@ -140,12 +142,19 @@ class Group {
     }
     const std::size_t rank = cuts[i].rank;
     const std::int64_t whole = extents_[rank].own;
-    const double swept = width(true);
-    extents_[rank].own = tile;
+    const auto step = static_cast<double>(coefficients[rank]) * static_cast<double>(tile);
+    const double all = width(true);
+    extents_[rank] = {.joint = tile, .own = tile};
     const double box = width(true);
-    const std::int64_t way = (whole - 1) / tile * tile;  // to the last box
-    const double back =
-        loops_once ? static_cast<double>(coefficients[rank]) * static_cast<double>(way) : 0.0;
+    if (i + 1 < cuts.size() && touched() < box) {
+      return 0;  // loops further in may pass over the holes
+    }
+    const std::int64_t trips = ceil_div(whole, tile);
+    extents_[rank].own = whole - (trips - 1) * tile;
+    const double last = width(true);
+    const auto steps = static_cast<double>(trips - 1);
+    const double swept = step <= box ? all : steps * box + last;
+    const double back = loops_once ? steps * step : 0.0;
     return swept - std::max(0.0, box - back);
   }
 
@@ -259,10 +268,11 @@ class Reading {
   std::span<const std::int64_t> tiles_;
 };
 
-/// A tensor dimension whose words are more than the values of one rank.
-bool is_window(const TensorDimension& dimension) {
-  return dimension.terms.size() > 1 ||
-         (dimension.terms.size() == 1 && dimension.terms.front().coefficient > 1);
+/// A tensor dimension whose words are more than the values of one rank. Of an output with a
+/// coefficient only the words that operations touch move, though the box has its room.
+bool is_window(const TensorDimension& dimension, bool only_touched) {
+  return dimension.terms.size() > 1 || (dimension.terms.size() == 1 && !only_touched &&
+                                        dimension.terms.front().coefficient > 1);
 }
 
 bool spreads_share(const NestProduct& product, const Component& component, RankId rank) {
@@ -281,9 +291,10 @@ double NestProduct::factor(const Problem& problem, const Component& component,
   double product = 1;
   RankMask in_window = 0;
   const bool counts_words = kind != Kind::steps;
+  const bool only_touched = problem.tensors[tensor].is_output && kind != Kind::footprint;
   for (const TensorDimension& dimension : problem.tensors[tensor].dimensions) {
     const bool is_here =
-        counts_words && is_window(dimension) &&
+        counts_words && is_window(dimension, only_touched) &&
         std::ranges::find(component.ranks, dimension.terms.front().rank) != component.ranks.end();
     if (!is_here) {
       continue;
@@ -318,7 +329,7 @@ bool may_repeat(const Problem& problem, const NestForm& form, const NestProduct&
   }
   for (const TensorDimension& dimension : tensor.dimensions) {
     const auto is_own = [&](const Term& term) { return term.rank == node.rank; };
-    if (!is_window(dimension) || std::ranges::none_of(dimension.terms, is_own)) {
+    if (!is_window(dimension, tensor.is_output) || std::ranges::none_of(dimension.terms, is_own)) {
       continue;
     }
     // Loops over the window's other ranks could move it back; positions that share hold a union.

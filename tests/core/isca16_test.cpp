@@ -5,7 +5,7 @@
 #include "core/evaluate.hpp"
 
 // The convention `isca16` (docs/model.md, Conventions), a case per row of its table. The counting
-// is that of the dataflow study: Y.-H. Chen, J. Emer, V. Sze, ISCA 2016, section 5.2.
+// is that of the dataflow study: Y.-H. Chen, J. Emer, V. Sze, ISCA 2016.
 namespace tessera {
 namespace {
 
