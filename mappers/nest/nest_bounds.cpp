@@ -101,6 +101,13 @@ AxisMask NestBounds::shared_axes(std::size_t tensor, int first_array) const {
 NestProduct NestBounds::leg_of(std::size_t tensor, std::size_t h, AxisMask shared) const {
   const bool is_compute = h + 2 == chain_.size();
   const int arrays_above = is_compute ? 1 : storage_at(chain_[h + 1]).arrays_above;
+  const auto arrays = static_cast<int>(problem_.arrays.size());
+  const int last = is_compute ? arrays : arrays_above;
+  for (std::size_t a = 0; a < problem_.axes.size(); ++a) {
+    const int array = index(problem_.axes[a].array);
+    const bool is_between = array >= storage_at(chain_[h]).arrays_above && array < last;
+    shared &= is_between ? ~AxisMask{0} : ~(AxisMask{1} << a);
+  }
   return {.kind = is_compute ? Kind::requests : Kind::distinct,
           .tensor = tensor,
           .parent = chain_[h],

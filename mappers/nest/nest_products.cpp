@@ -271,8 +271,8 @@ class Reading {
 /// A tensor dimension whose words are more than the values of one rank. Of an output with a
 /// coefficient only the words that operations touch move, though the box has its room.
 bool is_window(const TensorDimension& dimension, bool only_touched) {
-  return dimension.terms.size() > 1 || (dimension.terms.size() == 1 && !only_touched &&
-                                        dimension.terms.front().coefficient > 1);
+  return dimension.terms.size() > 1 ||
+         (dimension.terms.size() == 1 && !only_touched && dimension.terms.front().coefficient > 1);
 }
 
 bool spreads_share(const NestProduct& product, const Component& component, RankId rank) {
@@ -324,7 +324,8 @@ double NestProduct::factor(const Problem& problem, const Component& component,
 bool may_repeat(const Problem& problem, const NestForm& form, const NestProduct& leg, int loop) {
   const MappingNode& node = form.nodes[at(loop)];
   const ProblemTensor& tensor = problem.tensors[leg.tensor];
-  if (node.kind != NodeKind::loop || loop >= leg.child || !has(tensor.relevant, index(node.rank))) {
+  const bool is_loop = node.kind == NodeKind::loop && problem.bounds[at(index(node.rank))] > 1;
+  if (!is_loop || loop >= leg.child || !has(tensor.relevant, index(node.rank))) {
     return false;
   }
   for (const TensorDimension& dimension : tensor.dimensions) {

@@ -153,7 +153,10 @@ class FormSearch {
 
  private:
   void add_level(Component component, std::vector<TileChoice> choices);
-  void find_factors(Level& level) const;
+  std::optional<std::vector<std::int64_t>> trips_of(const Component& component,
+                                                    const std::vector<std::int64_t>& tiles) const;
+  bool fits_axes(std::span<const std::int64_t> trips) const;
+  void find_factors(Level& level);
   void drop_unfit();
   bool fits_alone(std::size_t l, std::size_t choice);
   void note(const NestBounds::Overfull& overfull);
@@ -205,8 +208,7 @@ bool FormSearch::prepare() {
     add_level(std::move(component), std::move(*choices));
   }
   // What is dropped makes the least of what is left larger, so that more can be dropped.
-  drop_unfit();
-  if (fits()) {
+  for (int times = 0; times < 2 && fits(); ++times) {
     drop_unfit();
   }
   if (!fits()) {
@@ -225,33 +227,78 @@ void FormSearch::add_level(Component component, std::vector<TileChoice> choices)
   level.component = std::move(component);
   level.choices = std::move(choices);
   find_factors(level);
-  build_heights(bounds_.products().size(), level.factors);
+  if (!level.choices.empty()) {
+    build_heights(bounds_.products().size(), level.factors);
+  }
   levels_.push_back(std::move(level));
 }
 
-void FormSearch::find_factors(Level& level) const {
-  const std::size_t products = bounds_.products().size();
-  const std::size_t axes = problem_.axes.size();
-  level.factors.assign(1, std::vector<double>(level.choices.size() * products));
-  level.trips.assign(level.choices.size() * axes, 1);
-  for (std::size_t c = 0; c < level.choices.size(); ++c) {
-    const std::vector<std::int64_t>& tiles = level.choices[c].tiles;
-    for (std::size_t k = 0; k < products; ++k) {
-      level.factors.front()[c * products + k] =
-          bounds_.products()[k].factor(problem_, level.component, tiles);
-    }
-    std::size_t next = 0;
-    for (std::size_t r = 0; r < level.component.ranks.size(); ++r) {
-      std::int64_t extent = problem_.bounds[at(index(level.component.ranks[r]))];
-      for (const ChainPlace& place : level.component.places[r]) {
-        const std::int64_t tile = tiles[next++];
-        if (place.spatial) {
-          level.trips[c * axes + at(index(place.axis))] *= ceil_div(extent, tile);
-        }
-        extent = tile;
+/// Trips over each axis; nothing where an axis, or the instances of an array, are too few.
+std::optional<std::vector<std::int64_t>> FormSearch::trips_of(
+    const Component& component, const std::vector<std::int64_t>& tiles) const {
+  std::vector<std::int64_t> trips(problem_.axes.size(), 1);
+  std::size_t next = 0;
+  for (std::size_t r = 0; r < component.ranks.size(); ++r) {
+    std::int64_t extent = problem_.bounds[at(index(component.ranks[r]))];
+    for (const ChainPlace& place : component.places[r]) {
+      const std::int64_t tile = tiles[next++];
+      if (place.spatial) {
+        trips[at(index(place.axis))] *= ceil_div(extent, tile);
       }
+      extent = tile;
     }
   }
+  return fits_axes(trips) ? std::optional(std::move(trips)) : std::nullopt;
+}
+
+bool FormSearch::fits_axes(std::span<const std::int64_t> trips) const {
+  std::vector<std::int64_t> by_array(problem_.arrays.size(), 1);
+  for (std::size_t a = 0; a < problem_.axes.size(); ++a) {
+    if (trips[a] > problem_.axes[a].size) {
+      return false;
+    }
+    by_array[at(index(problem_.axes[a].array))] *= trips[a];
+  }
+  for (std::size_t a = 0; a < by_array.size(); ++a) {
+    if (by_array[a] > problem_.arrays[a].instances.value_or(by_array[a])) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/// Fills the level's tables with the choices that could fit if every other component took no room.
+void FormSearch::find_factors(Level& level) {
+  const auto& products = bounds_.products();
+  std::size_t kept = 0;
+  level.factors.assign(1, {});
+  for (std::size_t c = 0; c < level.choices.size(); ++c) {
+    const auto trips = trips_of(level.component, level.choices[c].tiles);
+    if (!trips) {
+      continue;
+    }
+    const auto find = [&](bool footprints) {
+      for (std::size_t k = 0; k < products.size(); ++k) {
+        if ((products[k].kind == NestProduct::Kind::footprint) == footprints) {
+          values_[k] = products[k].factor(problem_, level.component, level.choices[c].tiles);
+        }
+      }
+    };
+    find(true);
+    NestBounds::Overfull overfull;
+    if (bounds_.overfills(values_, overfull)) {
+      note(overfull);
+      continue;
+    }
+    find(false);
+    level.factors.front().insert(level.factors.front().end(), values_.begin(), values_.end());
+    level.trips.insert(level.trips.end(), trips->begin(), trips->end());
+    if (kept < c) {
+      level.choices[kept] = std::move(level.choices[c]);
+    }
+    ++kept;
+  }
+  level.choices.resize(kept);
 }
 
 /// What capacity keeps from fitting, where nothing fits: the nearest miss.
@@ -268,20 +315,6 @@ void FormSearch::note(const NestBounds::Overfull& overfull) {
 
 /// Whether a choice fits beside the least of the other levels.
 bool FormSearch::fits_alone(std::size_t l, std::size_t choice) {
-  const std::size_t axes = problem_.axes.size();
-  std::vector<std::int64_t> by_array(problem_.arrays.size(), 1);
-  for (std::size_t a = 0; a < axes; ++a) {
-    const std::int64_t trips = levels_[l].trips[choice * axes + a];
-    by_array[at(index(problem_.axes[a].array))] *= trips;
-    if (trips > problem_.axes[a].size) {
-      return false;
-    }
-  }
-  for (std::size_t a = 0; a < by_array.size(); ++a) {
-    if (by_array[a] > problem_.arrays[a].instances.value_or(by_array[a])) {
-      return false;
-    }
-  }
   const double* factors = levels_[l].factor(choice, values_.size());
   for (std::size_t k = 0; k < values_.size(); ++k) {
     values_[k] = beside_[k] * factors[k];
@@ -366,19 +399,12 @@ void FormSearch::assign_conditions() {
 bool FormSearch::may_take(std::size_t l, std::size_t choice) {
   const Level& level = levels_[l];
   const std::size_t axes = problem_.axes.size();
-  std::vector<std::int64_t> by_array(problem_.arrays.size(), 1);
+  std::vector<std::int64_t> trips(axes, 1);
   for (std::size_t a = 0; a < axes; ++a) {
-    const std::int64_t trips = used_[l][a] * level.trips[choice * axes + a];
-    if (trips > problem_.axes[a].size) {
-      return false;
-    }
-    by_array[at(index(problem_.axes[a].array))] *= trips;
+    trips[a] = used_[l][a] * level.trips[choice * axes + a];
   }
-  for (std::size_t a = 0; a < by_array.size(); ++a) {
-    const auto& most = problem_.arrays[a].instances;
-    if (most && by_array[a] > *most) {
-      return false;
-    }
+  if (!fits_axes(trips)) {
+    return false;
   }
   for (std::size_t i = 0; i < level.component.parameters.size(); ++i) {
     parameters_[at(level.component.parameters[i])] = level.choices[choice].parameters[i];
