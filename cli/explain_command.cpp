@@ -128,7 +128,7 @@ void explain(const Flags& flags, const Session& session, Explanation& explanatio
 }  // namespace
 
 int run_explain(const Flags& flags, const Session& session) {
-  const MappingInput input = load_mappings(flags.files.front());
+  const MappingInput input = load_mappings(flags.files.front(), session.environment);
   if (!input.is_report()) {
     throw InputError(input.name + ": explain takes a report that map or evaluate wrote");
   }
