@@ -36,18 +36,27 @@ struct PlannedRow {
   NetworkOptions options;
 };
 
-PlannedRow plan_row(const Flags& flags, const Session& session, Architecture architecture,
-                    Network network) {
+PlannedRow plan_row(const Flags& flags, Architecture architecture, Network network,
+                    std::optional<Dataflow> dataflow) {
   PlannedRow row;
   row.report.command = flags.arguments;
   row.report.architecture = std::move(architecture);
   row.report.network = std::move(network);
   row.report.objective = flags.objective.value_or(Objective::edp);
   row.report.convention = &convention_of(flags, row.report.architecture);
-  row.report.dataflow = dataflow_for(std::nullopt, row.report.architecture, session.environment);
+  row.report.dataflow = std::move(dataflow);
   row.report.mapspace = narrowed(flags.mapspace, *row.report.convention);
   row.chosen = chosen_layers(row.report.network, flags.layers);
   return row;
+}
+
+/// The names; or once none, which stands for the architecture's own.
+std::vector<std::optional<std::string>> named(const std::vector<std::string>& names) {
+  std::vector<std::optional<std::string>> result(names.begin(), names.end());
+  if (result.empty()) {
+    result.emplace_back();
+  }
+  return result;
 }
 
 /// Every combination, in the order given: architectures outermost, batches innermost. All inputs
@@ -67,11 +76,14 @@ std::vector<PlannedRow> plan_rows(const Flags& flags, const Session& session) {
     for (const std::string& name : flags.networks) {
       const Network network = load_named_network(name, session.environment);
       warn_of_unknown_names(architecture, network, session.err);
-      if (flags.batches.empty()) {
-        rows.push_back(plan_row(flags, session, architecture, network));
-      }
-      for (const std::int64_t batch : flags.batches) {
-        rows.push_back(plan_row(flags, session, architecture, with_batch(network, batch)));
+      for (const std::optional<std::string>& dataflow_name : named(flags.dataflows)) {
+        const auto dataflow = dataflow_for(dataflow_name, architecture, session.environment);
+        if (flags.batches.empty()) {
+          rows.push_back(plan_row(flags, architecture, network, dataflow));
+        }
+        for (const std::int64_t batch : flags.batches) {
+          rows.push_back(plan_row(flags, architecture, with_batch(network, batch), dataflow));
+        }
       }
     }
   }
@@ -124,13 +136,14 @@ void search_rows(const Flags& flags, const Session& session, std::vector<Planned
 }
 
 bool same_work(const ComparisonRow& a, const ComparisonRow& b) {
-  return a.network == b.network && a.batch == b.batch && a.dataflow == b.dataflow;
+  return a.network == b.network && a.batch == b.batch;
 }
 
 Design design_of(const Flags& flags, const Comparison& comparison, std::size_t row,
                  PlannedRow& planned) {
   Design design{.row = row,
                 .architecture = planned.report.architecture,
+                .dataflow = planned.report.dataflow,
                 .chosen = planned.chosen,
                 .mapper = find_mapper(flags.mapper),
                 .options = planned.options,

@@ -60,6 +60,7 @@ void Grammar::add_compare() {
   };
   lists_[add_several("--arch", flags_.architectures, "A")] = "archs";
   lists_[add_several("--network", flags_.networks, "N")] = "networks";
+  lists_[add_several("--dataflow", flags_.dataflows, "D")] = "dataflows";
   add_layers(command);
   add_settings(command);
   command->add_option("--batch", flags_.batches, "samples, instead of the network's; repeatable")

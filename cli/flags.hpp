@@ -39,6 +39,7 @@ struct Flags {
 
   std::vector<std::string> architectures;     ///< of compare
   std::vector<std::string> networks;          ///< of compare
+  std::vector<std::string> dataflows;         ///< of compare; empty: the architectures' own
   std::vector<std::int64_t> batches;          ///< of compare; empty: the networks' own
   std::optional<double> perturb;              ///< of compare: error of an energy, a share
   std::optional<std::string> reports_folder;  ///< of compare: where the rows' reports go

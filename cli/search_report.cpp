@@ -95,12 +95,25 @@ LayerReport layer_report(const Report& report, const Network& chosen, MappedGrou
   return layer;
 }
 
+Architecture searched_architecture(const Report& report, const Architecture& architecture) {
+  return report.dataflow ? constrained(architecture, *report.dataflow) : architecture;
+}
+
+MappedGroup search_layer(const Report& report, const Architecture& architecture,
+                         const NetworkLayer& layer, const Mapper& mapper,
+                         const SearchOptions& options) {
+  NetworkOptions own{.search = options, .threads = options.threads, .progress = {}};
+  own.search.dataflow = report.dataflow ? &*report.dataflow : nullptr;
+  const Network alone("", {layer}, {{}});
+  return std::move(
+      map_network(alone, searched_architecture(report, architecture), mapper, own).front());
+}
+
 void search_layers(Report& report, const Network& chosen, const std::string& mapper,
                    const NetworkOptions& options) {
   NetworkOptions own = options;
   own.search.dataflow = report.dataflow ? &*report.dataflow : nullptr;
-  const Architecture searched =
-      report.dataflow ? constrained(report.architecture, *report.dataflow) : report.architecture;
+  const Architecture searched = searched_architecture(report, report.architecture);
   for (MappedGroup& group : map_network(chosen, searched, *find_mapper(mapper), own)) {
     report.layers.push_back(layer_report(report, chosen, std::move(group), mapper));
   }

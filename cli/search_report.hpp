@@ -24,6 +24,14 @@ NetworkOptions network_options(const Flags& flags, const Environment& environmen
 LayerReport layer_report(const Report& report, const Network& chosen, MappedGroup group,
                          const std::string& mapper);
 
+/// `architecture` as the mappings of the report's dataflow may use it; itself where there is none.
+Architecture searched_architecture(const Report& report, const Architecture& architecture);
+
+/// Searches one layer on `architecture` under the report's dataflow; `options` for the rest.
+MappedGroup search_layer(const Report& report, const Architecture& architecture,
+                         const NetworkLayer& layer, const Mapper& mapper,
+                         const SearchOptions& options);
+
 /// Searches the layers of `chosen` on the report's architecture and adds them to the report; under
 /// Objective::pareto the network's front as well.
 void search_layers(Report& report, const Network& chosen, const std::string& mapper,

@@ -20,6 +20,7 @@
 #include "core/input_error.hpp"
 #include "core/json/shipped_files.hpp"
 #include "core/json/spelling.hpp"
+#include "mappers/dataflow_json.hpp"
 
 namespace tessera {
 
@@ -40,7 +41,13 @@ SweepFiles files_for(const std::string& spec_file, const Environment& environmen
   };
   return {.architecture =
               [find](const std::string& name) { return find("architecture", "arch", name); },
-          .network = [find](const std::string& name) { return find("network", "networks", name); }};
+          .network = [find](const std::string& name) { return find("network", "networks", name); },
+          .dataflow =
+              [find](const std::string& name) {
+                const std::string file = find("dataflow", "dataflows", name);
+                const std::string text = read_text_file(file);
+                return SweepDataflow{.dataflow = parse_dataflow(text, file), .text = text};
+              }};
 }
 
 int run_merge(const Flags& flags, const Session& session) {

@@ -10,6 +10,7 @@
 #include <oneapi/tbb/parallel_for.h>
 #include <oneapi/tbb/task_arena.h>
 
+#include "cli/search_report.hpp"
 #include "cli/tree_text.hpp"
 #include "core/evaluate.hpp"
 
@@ -24,7 +25,6 @@ std::optional<FoundCost> best_on(const Explanation& explanation, const Architect
     return std::nullopt;
   }
   const Report& report = *explanation.report;
-  const Problem problem = bind(architecture, explanation.layer->problem.layer);
   SearchOptions search;
   search.objective = report.objective == Objective::pareto ? Objective::edp : report.objective;
   search.mapspace = report.mapspace;
@@ -32,14 +32,17 @@ std::optional<FoundCost> best_on(const Explanation& explanation, const Architect
   search.seed = options.seed;
   search.samples = options.samples;
   search.stop = options.stop;
-  const SearchResult result = options.mapper->search(problem, search);
+  NetworkLayer entry;
+  entry.layer = explanation.layer->problem.layer;
+  const MappedGroup group = search_layer(report, architecture, entry, *options.mapper, search);
+  const SearchResult& result = group.result;
   if (result.stopped) {
     return std::nullopt;
   }
   FoundCost found{.score = {}, .proven = result.proven_optimal, .spread = ""};
   if (result.best) {
     found.score = result.score;
-    found.spread = spread_text(problem, *result.best);
+    found.spread = spread_text(group.problem, *result.best);
   }
   return found;
 }

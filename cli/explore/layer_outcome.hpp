@@ -41,7 +41,8 @@ Totals totals_of(const std::vector<CountedOutcome>& layers, const Architecture& 
 /// the architecture and layer as far as they matter to it, and of how is searched. Names, sources,
 /// areas and the clock (where nothing leaks) do not matter, nor does how much larger a storage is
 /// than everything that it could hold.
-std::string outcome_key(const Problem& problem, const Report& search, const std::string& mapper,
-                        std::uint64_t seed, std::int64_t samples);
+/// `dataflow` is the text of the dataflow's file, if there is one.
+std::string outcome_key(const Problem& problem, const Report& search, const std::string& dataflow,
+                        const std::string& mapper, std::uint64_t seed, std::int64_t samples);
 
 }  // namespace tessera

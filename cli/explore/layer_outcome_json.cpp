@@ -62,6 +62,7 @@ Architecture essence_of(const Problem& problem) {
   result.about.clear();
   result.technology_nm.reset();
   result.accounting.reset();
+  result.dataflow.reset();
   result.sources.clear();
   if (!leaks(result)) {
     result.clock_mhz = 1000;
@@ -187,12 +188,13 @@ Totals totals_of(const std::vector<CountedOutcome>& layers, const Architecture& 
   return totals;
 }
 
-std::string outcome_key(const Problem& problem, const Report& search, const std::string& mapper,
-                        std::uint64_t seed, std::int64_t samples) {
+std::string outcome_key(const Problem& problem, const Report& search, const std::string& dataflow,
+                        const std::string& mapper, std::uint64_t seed, std::int64_t samples) {
   const Json all = {{"architecture", write_architecture(essence_of(problem))},
                     {"layer", layer_essence(problem.layer)},
                     {"accounting", search.convention->name},
                     {"objective", objective_name(search.objective)},
+                    {"dataflow", dataflow},
                     {"perfect_factors", search.mapspace.perfect_factors},
                     {"even_nest", search.mapspace.even_nest},
                     {"mapper", mapper},

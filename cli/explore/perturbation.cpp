@@ -58,7 +58,11 @@ class PerturbedDesign {
   /// With the best mappings for this error. Nothing where the search was stopped.
   std::optional<Point> at(double error) const {
     const Architecture changed = with_energy_scaled(design_.architecture, knob_, 1 + error);
-    const auto groups = map_network(design_.chosen, changed, *design_.mapper, design_.options);
+    NetworkOptions options = design_.options;
+    options.search.dataflow = design_.dataflow ? &*design_.dataflow : nullptr;
+    const auto groups = map_network(
+        design_.chosen, design_.dataflow ? constrained(changed, *design_.dataflow) : changed,
+        *design_.mapper, options);
     std::vector<ScoredLayer> layers;
     for (const MappedGroup& group : groups) {
       if (!group.result.best || group.result.stopped) {

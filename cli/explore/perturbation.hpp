@@ -16,6 +16,7 @@ namespace tessera {
 struct Design {
   std::size_t row = 0;  ///< of the comparison
   Architecture architecture;
+  std::optional<Dataflow> dataflow{};
   Network chosen;  ///< the layers that are searched
   const Mapper* mapper = nullptr;
   NetworkOptions options;

@@ -45,15 +45,23 @@ std::vector<std::string> settings_of(const SweepSpec& spec, const SweepPoint& po
 }
 
 /// Every choice of every axis by itself, so that a wrong one is found before the first search.
-void check_values(const Sweep& sweep) {
+void check_values(Sweep& sweep) {
   for (const SweepAxis& axis : sweep.spec.axes) {
     for (const auto& choice : axis.choices) {
       std::vector<std::string> settings;
       for (std::size_t p = 0; p < axis.paths.size(); ++p) {
         settings.push_back(axis.paths[p] + "=" + choice[p]);
       }
-      reject_uncomputed(
-          parse_architecture(sweep.architecture_text, sweep.architecture_file, settings));
+      const Architecture architecture =
+          parse_architecture(sweep.architecture_text, sweep.architecture_file, settings);
+      reject_uncomputed(architecture);
+      if (architecture.dataflow) {
+        const SweepDataflow found = sweep.dataflow(*architecture.dataflow);
+        constrained(architecture, found.dataflow);
+        if (sweep.dataflow_texts.find(found.text) == std::string::npos) {
+          sweep.dataflow_texts += found.text;
+        }
+      }
     }
   }
 }
@@ -96,6 +104,7 @@ SweepIdentity identity_of(const Sweep& sweep, const std::string& version) {
           {"sweep", sweep.spec.definition.dump()},
           {"architecture", write_architecture(architecture).dump()},
           {"networks", networks},
+          {"dataflows", sweep.dataflow_texts},
           {"all_points", std::to_string(sweep.points.size())},
           {"shard", std::to_string(sweep.shard.index) + "/" + std::to_string(sweep.shard.count)},
           {"points", std::to_string(own)}};
@@ -113,6 +122,7 @@ Sweep read_sweep(SweepSpec spec, const Shard& shard, const SweepFiles& files) {
   Sweep sweep;
   sweep.spec = std::move(spec);
   sweep.shard = shard;
+  sweep.dataflow = files.dataflow;
   sweep.architecture_file = files.architecture(sweep.spec.architecture);
   sweep.architecture_text = read_text_file(sweep.architecture_file);
   parse_architecture(sweep.architecture_text, sweep.architecture_file);

@@ -27,6 +27,7 @@ constexpr std::size_t points_per_wave = 512;
 struct OpenPoint {
   StoredPoint stored;
   std::shared_ptr<const Report> search;  ///< its architecture, and how is searched
+  std::string dataflow;                  ///< the text of its dataflow, if it has one
   std::size_t missing = 0;               ///< outcomes
 };
 
@@ -98,9 +99,14 @@ class SweepRun {
     });
   }
 
-  std::shared_ptr<const Report> search_at(const SweepPoint& point) const {
+  std::shared_ptr<const Report> search_at(const SweepPoint& point, std::string& dataflow) const {
     auto search = std::make_shared<Report>();
     search->architecture = architecture_at(sweep_, point);
+    if (search->architecture.dataflow) {
+      SweepDataflow found = sweep_.dataflow(*search->architecture.dataflow);
+      search->dataflow = std::move(found.dataflow);
+      dataflow = std::move(found.text);
+    }
     search->objective = sweep_.spec.objective;
     Flags flags;
     flags.accounting = sweep_.spec.accounting;
@@ -118,7 +124,9 @@ class SweepRun {
                               .batch = batch_of(network),
                               .values = values_of(sweep_.spec, point),
                               .version = options_.version},
-                   .search = search_at(point)};
+                   .search = {},
+                   .dataflow = {}};
+    open.search = search_at(point, open.dataflow);
     derive_totals(open.stored.totals, open.search->architecture);
     open.stored.searched = within_area_limit(sweep_.spec, open.stored.totals);
     open.stored.within_limits = open.stored.searched;
@@ -130,11 +138,12 @@ class SweepRun {
 
   void open_layers(const Network& network, OpenPoint& open) {
     const SweepSpec& spec = sweep_.spec;
+    const Architecture searched = searched_architecture(*open.search, open.search->architecture);
     for (LayerGroup& group : unique_layers(network)) {
       const Layer& layer = network.layers()[group.layers.front()].layer;
-      const Problem problem = bind(open.search->architecture, layer);
+      const Problem problem = bind(searched, layer);
       const std::string key =
-          outcome_key(problem, *open.search, spec.mapper, spec.seed, spec.samples);
+          outcome_key(problem, *open.search, open.dataflow, spec.mapper, spec.seed, spec.samples);
       open.stored.layers.emplace_back(key, group.count);
       if (outcomes_.contains(key)) {
         continue;
@@ -203,10 +212,10 @@ class SweepRun {
     options.seed = spec.seed;
     options.samples = spec.samples;
     options.stop = options_.stop;
-    const Layer& layer = open.network->layers()[open.group.layers.front()].layer;
-    MappedGroup group{
-        .group = open.group, .problem = bind(search.architecture, layer), .result = {}};
-    group.result = find_mapper(spec.mapper)->search(group.problem, options);
+    MappedGroup group =
+        search_layer(search, search.architecture, open.network->layers()[open.group.layers.front()],
+                     *find_mapper(spec.mapper), options);
+    group.group = open.group;
     if (group.result.stopped) {
       return std::nullopt;
     }

@@ -12,9 +12,19 @@
 #include "cli/explore/sweep_space.hpp"
 #include "cli/explore/sweep_spec.hpp"
 #include "core/convention.hpp"
+#include "mappers/dataflow.hpp"
 #include "networks/network.hpp"
 
 namespace tessera {
+
+/// A dataflow, and the text of its file, which decides whether two outcomes are one.
+struct SweepDataflow {
+  Dataflow dataflow;
+  std::string text;
+};
+
+/// Finds a dataflow by its name or file. Throws InputError.
+using FindDataflow = std::function<SweepDataflow(const std::string& name)>;
 
 /// A sweep with its inputs read.
 struct Sweep {
@@ -22,6 +32,8 @@ struct Sweep {
   std::string architecture_file;
   std::string architecture_text;       ///< before the settings of a point
   std::vector<Network> networks;       ///< by network, then by batch; the chosen layers alone
+  FindDataflow dataflow{};             ///< of architectures that name one
+  std::string dataflow_texts{};        ///< of every dataflow that some value of an axis names
   std::vector<std::int64_t> points{};  ///< all of them, ascending
   Shard shard{};
 };
@@ -32,6 +44,7 @@ struct Sweep {
 struct SweepFiles {
   std::function<std::string(const std::string& name)> architecture;
   std::function<std::string(const std::string& name)> network;
+  FindDataflow dataflow;
 };
 Sweep read_sweep(SweepSpec spec, const Shard& shard, const SweepFiles& files);
 

@@ -191,3 +191,24 @@ TEST_CASE("--perturb needs energies that count") {
   CHECK(run_program({"compare", "--perturb", "-3"}).err ==
         "tessera: --perturb must be a share above 0 % and at most 1000 %, such as 30%, not '-3'\n");
 }
+
+TEST_CASE("dataflows repeat: a row each, with the totals of map") {
+  const TemporaryFolder folder;
+  const std::string network = folder.write("two.json", small_network);
+  const std::string narrow = folder.write("narrow.json", R"({"name": "narrow", "about": "one axis",
+    "source": "made up", "chips": [], "constraints": {"PE.row": {"ranks": ["c"]},
+    "buffer": {"keep": ["input"]}}})");
+  const ProgramRun run = run_program({"compare", "--arch", "tiny", "--network", network,
+                                      "--dataflow", "free", "--dataflow", narrow, "--factors",
+                                      "perfect", "--perturb", "20%", "--json", "-"});
+  INFO(run.err);
+  REQUIRE(run.code == 0);
+  const json comparison = json::parse(run.out);
+  REQUIRE(comparison["rows"].size() == 2);
+  CHECK(comparison["rows"][0]["dataflow"] == "free");
+  CHECK(comparison["rows"][1]["dataflow"] == "narrow");
+  CHECK(comparison["rows"][1]["totals"] ==
+        totals_of_map({"--arch", "tiny", "--network", network, "--dataflow", narrow, "--factors",
+                       "perfect"}));
+  CHECK(comparison["perturbation"]["pairs"].size() == 1);
+}

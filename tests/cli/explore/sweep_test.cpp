@@ -306,3 +306,26 @@ TEST_CASE("a wrong value is found before the first search") {
   CHECK(contains(run.err, "--set PE.axes.x=0"));
   CHECK(contains(folder.run({"s.sqlite", "--shard", "3/2"}).err, "--shard must be I/N"));
 }
+
+TEST_CASE("a dataflow is a value like others, and its file decides whether sweeps are one") {
+  const SweepFolder folder;
+  const std::string begin = R"({"name": "narrow", "about": "", "source": "made up", "chips": [],
+    "constraints": {"buffer": {"keep": [")";
+  folder.folder().write("narrow.json", begin + R"(input"]}}})");
+  folder.folder().write("sweep.json", R"({"name": "s", "arch": "small.json",
+    "networks": ["two.json"], "factors": "perfect",
+    "vary": {"dataflow": ["free", "narrow.json"], "buffer.capacity_words": [8, 64]}})");
+  const json result = folder.result({"s.sqlite"});
+  REQUIRE(result["points"].size() == 4);
+  for (const json& point : result["points"]) {
+    const std::string name = point["values"]["dataflow"];
+    const ProgramRun run = run_program(
+        {"map", "--arch", folder.file("small.json"), "--network", folder.file("two.json"),
+         "--factors", "perfect", "--dataflow", name == "free" ? name : folder.file(name), "--set",
+         "buffer.capacity_words=" + point["values"]["buffer.capacity_words"].dump(), "--json",
+         "-"});
+    CHECK(json::parse(run.out)["totals"] == point["totals"]);
+  }
+  folder.folder().write("narrow.json", begin + R"(weight"]}}})");
+  CHECK(contains(folder.run({"s.sqlite"}).err, "holds another sweep: the dataflows differs"));
+}
