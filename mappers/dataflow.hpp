@@ -15,12 +15,12 @@ namespace tessera {
 /// What a dataflow asks of a node of the architecture, or of an axis. Lists narrow what the
 /// architecture allows already.
 struct DataflowConstraint {
-  std::string address;
-  std::string place;                              ///< in messages: file:line:column
-  std::optional<std::vector<std::string>> ranks;  ///< of an axis, or of loops below a storage
-  std::vector<std::string> absent_from;           ///< only ranks that these tensors lack
-  std::vector<std::string> keep;                  ///< tensors that the storage must hold
-  std::vector<std::string> bypass;                ///< tensors that it must not hold
+  std::string address{};
+  std::string place{};                              ///< in messages: file:line:column
+  std::optional<std::vector<std::string>> ranks{};  ///< of an axis, or of loops below a storage
+  std::vector<std::string> absent_from{};           ///< only ranks that these tensors lack
+  std::vector<std::string> keep{};                  ///< tensors that the storage must hold
+  std::vector<std::string> bypass{};                ///< tensors that it must not hold
   bool operator==(const DataflowConstraint&) const = default;
 };
 

@@ -1,0 +1,354 @@
+#include "mappers/nest/form_search.hpp"
+
+#include <algorithm>
+
+#include "core/checked.hpp"
+
+namespace tessera {
+
+namespace {
+
+std::size_t at(int position) { return static_cast<std::size_t>(position); }
+
+constexpr std::size_t most_choices = 4'000'000;  // of one component
+constexpr std::size_t fan = 16;
+
+/// Adds the heights above the factors.
+void build_heights(std::size_t products, std::vector<std::vector<double>>& factors) {
+  factors.resize(1);
+  while (factors.back().size() > products) {
+    const std::size_t nodes = factors.back().size() / products;
+    std::vector<double> higher((nodes + fan - 1) / fan * products,
+                               std::numeric_limits<double>::infinity());
+    for (std::size_t node = 0; node < nodes; ++node) {
+      for (std::size_t k = 0; k < products; ++k) {
+        double& least = higher[node / fan * products + k];
+        least = std::min(least, factors.back()[node * products + k]);
+      }
+    }
+    factors.push_back(std::move(higher));
+  }
+}
+
+}  // namespace
+
+bool FormSearch::prepare() {
+  parameters_.assign(form_.parameters.size(), 1);
+  nodes_ = form_.nodes;
+  values_.resize(bounds_.products().size());
+  beside_.resize(values_.size());
+  const ChoiceLimits limits{.perfect_factors = options_.mapspace.perfect_factors,
+                            .most = most_choices};
+  for (Component& component : components_of(problem_, form_)) {
+    auto choices = tile_choices(problem_, form_, component, limits);
+    if (!choices) {
+      return false;
+    }
+    add_level(std::move(component), std::move(*choices));
+  }
+  // What is dropped makes the least of what is left larger, so that more can be dropped.
+  for (int times = 0; times < 2 && fits(); ++times) {
+    drop_unfit();
+  }
+  if (!fits()) {
+    return true;
+  }
+  order_levels();
+  assign_conditions();
+  return true;
+}
+
+void FormSearch::add_level(Component component, std::vector<TileChoice> choices) {
+  if (size_) {
+    *size_ *= static_cast<double>(choices.size());
+  }
+  NestLevel level;
+  level.component = std::move(component);
+  level.choices = std::move(choices);
+  find_factors(level);
+  if (!level.choices.empty()) {
+    build_heights(bounds_.products().size(), level.factors);
+  }
+  levels_.push_back(std::move(level));
+}
+
+/// Trips over each axis; nothing where an axis, or the instances of an array, are too few.
+std::optional<std::vector<std::int64_t>> FormSearch::trips_of(
+    const Component& component, const std::vector<std::int64_t>& tiles) const {
+  std::vector<std::int64_t> trips(problem_.axes.size(), 1);
+  std::size_t next = 0;
+  for (std::size_t r = 0; r < component.ranks.size(); ++r) {
+    std::int64_t extent = problem_.bounds[at(index(component.ranks[r]))];
+    for (const ChainPlace& place : component.places[r]) {
+      const std::int64_t tile = tiles[next++];
+      if (place.spatial) {
+        trips[at(index(place.axis))] *= ceil_div(extent, tile);
+      }
+      extent = tile;
+    }
+  }
+  return fits_axes(trips) ? std::optional(std::move(trips)) : std::nullopt;
+}
+
+bool FormSearch::fits_axes(std::span<const std::int64_t> trips) const {
+  std::vector<std::int64_t> by_array(problem_.arrays.size(), 1);
+  for (std::size_t a = 0; a < problem_.axes.size(); ++a) {
+    if (trips[a] > problem_.axes[a].size) {
+      return false;
+    }
+    by_array[at(index(problem_.axes[a].array))] *= trips[a];
+  }
+  for (std::size_t a = 0; a < by_array.size(); ++a) {
+    if (by_array[a] > problem_.arrays[a].instances.value_or(by_array[a])) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/// Fills the level's tables with the choices that could fit if every other component took no room.
+void FormSearch::find_factors(NestLevel& level) {
+  const auto& products = bounds_.products();
+  std::size_t kept = 0;
+  level.factors.assign(1, {});
+  for (std::size_t c = 0; c < level.choices.size(); ++c) {
+    const auto trips = trips_of(level.component, level.choices[c].tiles);
+    if (!trips) {
+      continue;
+    }
+    const auto find = [&](bool footprints) {
+      for (std::size_t k = 0; k < products.size(); ++k) {
+        if ((products[k].kind == NestProduct::Kind::footprint) == footprints) {
+          values_[k] = products[k].factor(problem_, level.component, level.choices[c].tiles);
+        }
+      }
+    };
+    find(true);
+    NestBounds::Overfull overfull;
+    if (bounds_.overfills(values_, overfull)) {
+      note(overfull);
+      continue;
+    }
+    find(false);
+    level.factors.front().insert(level.factors.front().end(), values_.begin(), values_.end());
+    level.trips.insert(level.trips.end(), trips->begin(), trips->end());
+    if (kept < c) {
+      level.choices[kept] = std::move(level.choices[c]);
+    }
+    ++kept;
+  }
+  level.choices.resize(kept);
+}
+
+/// What capacity keeps from fitting, where nothing fits: the nearest miss.
+void FormSearch::note(const NestBounds::Overfull& overfull) {
+  if (overfull.needed_bits < least_needed_ && !result_.best) {
+    least_needed_ = overfull.needed_bits;
+    result_.why_not =
+        Infeasible{.kind = InfeasibleKind::capacity,
+                   .storage = overfull.storage,
+                   .needed = static_cast<std::int64_t>(std::min(overfull.needed_bits, 0x1p62)),
+                   .available = *problem_.storages[at(index(overfull.storage))].usable_bits};
+  }
+}
+
+/// Whether a choice fits beside the least of the other levels.
+bool FormSearch::fits_alone(std::size_t l, std::size_t choice) {
+  const double* factors = levels_[l].factor(choice, values_.size());
+  for (std::size_t k = 0; k < values_.size(); ++k) {
+    values_[k] = beside_[k] * factors[k];
+  }
+  NestBounds::Overfull overfull;
+  const bool overfills = bounds_.overfills(values_, overfull);
+  if (overfills) {
+    note(overfull);
+  }
+  return !overfills;
+}
+
+/// Drops the choices that fit beside no choice of the others.
+void FormSearch::drop_unfit() {
+  const std::size_t products = values_.size();
+  const std::size_t axes = problem_.axes.size();
+  for (std::size_t l = 0; l < levels_.size(); ++l) {
+    beside_.assign(products, 1.0);
+    for (std::size_t other = 0; other < levels_.size(); ++other) {
+      for (std::size_t k = 0; k < products && other != l; ++k) {
+        beside_[k] *= levels_[other].least()[k];
+      }
+    }
+    NestLevel& level = levels_[l];
+    std::size_t kept = 0;
+    for (std::size_t c = 0; c < level.choices.size(); ++c) {
+      if (!fits_alone(l, c)) {
+        continue;
+      }
+      if (kept < c) {
+        level.choices[kept] = std::move(level.choices[c]);
+        std::copy_n(level.factor(c, products), products, &level.factors.front()[kept * products]);
+        std::copy_n(&level.trips[c * axes], axes, &level.trips[kept * axes]);
+      }
+      ++kept;
+    }
+    if (kept == 0) {
+      level.choices.clear();
+      return;
+    }
+    level.choices.resize(kept);
+    level.factors.front().resize(kept * products);
+    build_heights(products, level.factors);
+  }
+}
+
+/// The components with the fewest choices first: a bound over many choices is the looser one.
+void FormSearch::order_levels() {
+  const std::size_t products = bounds_.products().size();
+  std::ranges::stable_sort(levels_, {},
+                           [](const NestLevel& level) { return level.choices.size(); });
+  open_.assign(levels_.size() + 1, std::vector<double>(products, 1.0));
+  for (std::size_t l = levels_.size(); l-- > 0;) {
+    for (std::size_t k = 0; k < products; ++k) {
+      open_[l][k] = open_[l + 1][k] * levels_[l].least()[k];
+    }
+  }
+  partial_.assign(levels_.size() + 1, std::vector<double>(products, 1.0));
+  used_.assign(levels_.size() + 1, std::vector<std::int64_t>(problem_.axes.size(), 1));
+}
+
+/// A condition is asked where the last of its parameters is chosen; those on one component alone
+/// were asked when its choices were listed.
+void FormSearch::assign_conditions() {
+  for (const BoundCondition& condition : form_.where) {
+    const std::vector<int> needed = parameters_of(condition);
+    std::size_t last = 0;
+    std::size_t components = 0;
+    for (std::size_t l = 0; l < levels_.size(); ++l) {
+      const std::vector<int>& own = levels_[l].component.parameters;
+      const bool has_one = std::ranges::any_of(
+          needed, [&](int each) { return std::ranges::find(own, each) != own.end(); });
+      last = has_one ? l : last;
+      components += has_one ? 1 : 0;
+    }
+    if (components > 1) {
+      levels_[last].where.push_back(&condition);
+      size_.reset();
+    }
+  }
+}
+
+bool FormSearch::may_take(std::size_t l, std::size_t choice) {
+  const NestLevel& level = levels_[l];
+  const std::size_t axes = problem_.axes.size();
+  std::vector<std::int64_t> trips(axes, 1);
+  for (std::size_t a = 0; a < axes; ++a) {
+    trips[a] = used_[l][a] * level.trips[choice * axes + a];
+  }
+  if (!fits_axes(trips)) {
+    return false;
+  }
+  for (std::size_t i = 0; i < level.component.parameters.size(); ++i) {
+    parameters_[at(level.component.parameters[i])] = level.choices[choice].parameters[i];
+  }
+  return std::ranges::all_of(
+      level.where, [&](const BoundCondition* condition) { return condition->holds(parameters_); });
+}
+
+/// Those below a node of a level's heights whose bound does not rule them out.
+void FormSearch::add_candidates(std::size_t l, std::size_t height, std::size_t node,
+                                std::vector<NestCandidate>& found) {
+  const NestLevel& level = levels_[l];
+  const std::size_t products = values_.size();
+  const double* factors = &level.factors[height][node * products];
+  for (std::size_t k = 0; k < products; ++k) {
+    values_[k] = beside_[k] * factors[k];
+  }
+  ++result_.expanded;
+  NestBounds::Overfull overfull;
+  if (bounds_.overfills(values_, overfull)) {
+    note(overfull);
+    return;
+  }
+  const Score least = bounds_.least(values_);
+  if (!every_ && best_.beats(least)) {
+    return;
+  }
+  if (height == 0) {
+    found.push_back({.choice = node, .value = best_.value(least), .least = least});
+    return;
+  }
+  const std::size_t last = std::min((node + 1) * fan, level.factors[height - 1].size() / products);
+  for (std::size_t below = node * fan; below < last; ++below) {
+    add_candidates(l, height - 1, below, found);
+  }
+}
+
+std::vector<NestCandidate> FormSearch::candidates(std::size_t l) {
+  for (std::size_t k = 0; k < values_.size(); ++k) {
+    beside_[k] = partial_[l][k] * open_[l + 1][k];
+  }
+  std::vector<NestCandidate> found;
+  add_candidates(l, levels_[l].factors.size() - 1, 0, found);
+  std::ranges::stable_sort(found, {}, &NestCandidate::value);
+  return found;
+}
+
+void FormSearch::take(std::size_t l, std::size_t choice) {
+  const NestLevel& level = levels_[l];
+  const std::size_t products = values_.size();
+  const std::size_t axes = problem_.axes.size();
+  for (std::size_t k = 0; k < products; ++k) {
+    partial_[l + 1][k] = partial_[l][k] * level.factor(choice, products)[k];
+  }
+  for (std::size_t a = 0; a < axes; ++a) {
+    used_[l + 1][a] = used_[l][a] * level.trips[choice * axes + a];
+  }
+  std::size_t next = 0;
+  for (const auto& places : level.component.places) {
+    for (const ChainPlace& place : places) {
+      nodes_[at(place.node)].tile = level.choices[choice].tiles[next++];
+    }
+  }
+}
+
+void FormSearch::write_mapping() {
+  mapping_.clear();
+  extents_.assign(problem_.bounds.begin(), problem_.bounds.end());
+  for (const MappingNode& node : nodes_) {
+    const bool is_loop = node.kind == NodeKind::loop || node.kind == NodeKind::spread;
+    std::int64_t& extent = extents_[at(index(node.rank))];
+    if (!is_loop || node.tile < extent) {
+      mapping_.push_back(node);
+    }
+    extent = is_loop ? node.tile : extent;
+  }
+}
+
+bool FormSearch::descend(std::size_t l) {
+  if (l == levels_.size()) {
+    write_mapping();
+    best_.score(mapping_, result_);
+    return true;
+  }
+  for (const NestCandidate& candidate : candidates(l)) {
+    if (!every_ && best_.beats(candidate.least)) {
+      continue;
+    }
+    if (!may_take(l, candidate.choice)) {
+      continue;
+    }
+    if (clock_.is_over()) {
+      least_open_ = std::min(least_open_, candidate.value);
+      return false;
+    }
+    take(l, candidate.choice);
+    if (!descend(l + 1)) {
+      least_open_ = std::min(least_open_, candidate.value);
+      return false;
+    }
+  }
+  return true;
+}
+
+bool FormSearch::run() { return descend(0); }
+
+}  // namespace tessera
