@@ -14,6 +14,8 @@ namespace {
 
 constexpr double um2_per_mm2 = 1e6;
 constexpr double bits_per_byte = 8;
+/// µm² per byte: far above any memory's, and low enough that areas stay finite.
+constexpr NumberRange area_per_byte{.least = 0, .least_allowed = false, .most = 1e12};
 
 /// Instances of each node.
 std::vector<double> instances_by_node(const Architecture& architecture) {
@@ -128,7 +130,7 @@ std::optional<AreaCurve> read_area_curve(ObjectReader& architecture) {
                              quote(member.key));
       continue;
     }
-    const auto area = read_number(member.value, member.key, positive_number, diagnostics);
+    const auto area = read_number(member.value, member.key, area_per_byte, diagnostics);
     points.push_back({.bytes = static_cast<double>(bytes), .um2_per_byte = area.value_or(1)});
   }
   return points.empty() ? std::nullopt : std::optional(AreaCurve(std::move(points)));
@@ -170,7 +172,8 @@ void apply_area_curve(const JsonValue& nodes, const std::optional<AreaCurve>& cu
     }
     const double bytes = curve->largest_bytes((*budget - area_um2) / instances[i]);
     const int word_bits = storage->word_bits_all.value_or(architecture.word_bits.fallback);
-    const auto words = static_cast<std::int64_t>(bytes * bits_per_byte / word_bits);
+    const double room = std::min(bytes, 0x1p50) * bits_per_byte / word_bits;
+    const auto words = static_cast<std::int64_t>(room);
     if (words < 1 || bytes > 0x1p50) {
       diagnostics.report(fit->location,
                          "the other storages leave no area for " + quote(storage->name));
