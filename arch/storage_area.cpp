@@ -136,52 +136,66 @@ std::optional<AreaCurve> read_area_curve(ObjectReader& architecture) {
   return points.empty() ? std::nullopt : std::optional(AreaCurve(std::move(points)));
 }
 
-void apply_area_curve(const JsonValue& nodes, const std::optional<AreaCurve>& curve,
-                      Architecture& architecture, Diagnostics& diagnostics) {
-  const std::vector<double> instances = instances_by_node(architecture);
-  double area_um2 = 0;
-  for (std::size_t i = 0; i < architecture.nodes.size() && curve; ++i) {
+namespace {
+
+/// Areas of the storages that state a capacity and no area; their sum over all instances, in µm².
+double find_areas(const AreaCurve& curve, const std::vector<double>& instances,
+                  Architecture& architecture) {
+  double um2 = 0;
+  for (std::size_t i = 0; i < architecture.nodes.size(); ++i) {
     auto* storage = std::get_if<Storage>(&architecture.nodes[i]);
     if (storage != nullptr && storage->capacity_bits && !storage->area_mm2) {
       const double bytes = static_cast<double>(*storage->capacity_bits) / bits_per_byte;
-      storage->area_mm2 = curve->area_um2(bytes) / um2_per_mm2;
-      area_um2 += instances[i] * *storage->area_mm2 * um2_per_mm2;
+      storage->area_mm2 = curve.area_um2(bytes) / um2_per_mm2;
+      um2 += instances[i] * *storage->area_mm2 * um2_per_mm2;
     }
   }
+  return um2;
+}
+
+/// Gives `storage` what fits `um2`; false where nothing does.
+bool fit(const AreaCurve& curve, double um2, int word_bits, Storage& storage) {
+  const double bytes = curve.largest_bytes(um2);
+  if (bytes * bits_per_byte < word_bits || bytes > 0x1p50) {
+    return false;
+  }
+  const auto words = static_cast<std::int64_t>(bytes * bits_per_byte / word_bits);
+  storage.capacity_bits = words * word_bits;
+  storage.area_mm2 =
+      curve.area_um2(static_cast<double>(words * word_bits) / bits_per_byte) / um2_per_mm2;
+  return true;
+}
+
+}  // namespace
+
+void apply_area_curve(const JsonValue& nodes, const std::optional<AreaCurve>& curve,
+                      Architecture& architecture, Diagnostics& diagnostics) {
+  const std::vector<double> instances = instances_by_node(architecture);
+  const double others_um2 = curve ? find_areas(*curve, instances, architecture) : 0.0;
   int fitted = 0;
   for (std::size_t i = 0; i < architecture.nodes.size(); ++i) {
-    const JsonValue* fit = fit_of(nodes.elements[i]);
+    const JsonValue* wanted = fit_of(nodes.elements[i]);
     auto* storage = std::get_if<Storage>(&architecture.nodes[i]);
-    if (fit == nullptr || storage == nullptr) {
+    if (wanted == nullptr || storage == nullptr) {
       continue;
     }
-    ObjectReader reader(*fit, "'capacity_kib'", diagnostics);
-    const JsonValue* wanted = reader.require("fit_area_mm2");
+    ObjectReader reader(*wanted, "'capacity_kib'", diagnostics);
+    const JsonValue* area = reader.require("fit_area_mm2");
     reader.reject_unknown_keys();
     if (!curve || ++fitted > 1) {
-      diagnostics.report(fit->location,
+      diagnostics.report(wanted->location,
                          curve ? "a second capacity to fit; one storage takes what area is left"
                                : "'fit_area_mm2' needs the curve 'storage_area_um2_per_byte' of "
                                  "the architecture");
       continue;
     }
     const auto budget =
-        wanted != nullptr ? read_budget(*wanted, architecture, diagnostics) : std::nullopt;
-    if (!budget) {
-      continue;
-    }
-    const double bytes = curve->largest_bytes((*budget - area_um2) / instances[i]);
+        area != nullptr ? read_budget(*area, architecture, diagnostics) : std::nullopt;
     const int word_bits = storage->word_bits_all.value_or(architecture.word_bits.fallback);
-    const double room = std::min(bytes, 0x1p50) * bits_per_byte / word_bits;
-    const auto words = static_cast<std::int64_t>(room);
-    if (words < 1 || bytes > 0x1p50) {
-      diagnostics.report(fit->location,
+    if (budget && !fit(*curve, (*budget - others_um2) / instances[i], word_bits, *storage)) {
+      diagnostics.report(wanted->location,
                          "the other storages leave no area for " + quote(storage->name));
-      continue;
     }
-    storage->capacity_bits = words * word_bits;
-    storage->area_mm2 =
-        curve->area_um2(static_cast<double>(words * word_bits) / bits_per_byte) / um2_per_mm2;
   }
 }
 

@@ -230,7 +230,8 @@ class NestReader {
     for (const ProblemArray& array : problem_.arrays) {
       std::int64_t used = 1;
       for (int x = 0; x < array.axis_count; ++x) {
-        used *= nest_.axis_trips[static_cast<std::size_t>(array.first_axis + x)];
+        used *= nest_.axis_trips[static_cast<std::size_t>(array.first_axis) +
+                                 static_cast<std::size_t>(x)];
       }
       if (array.instances && used > *array.instances) {
         return Infeasible{.kind = InfeasibleKind::too_many_instances,

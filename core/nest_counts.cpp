@@ -23,8 +23,8 @@ NestCounts::NestCounts(const Problem& problem, const Convention& convention)
   }
 }
 
-std::optional<Infeasible> NestCounts::count(const Nest& nest, bool arrays) {
-  nest_ = &nest;
+/// Whether the convention is not defined for the nest as a whole.
+std::optional<Infeasible> NestCounts::out_of_scope(const Nest& nest) const {
   const Scope scope = convention_.scope;
   if ((needs_perfect_factors(scope) && !nest.perfect) || (needs_even_nest(scope) && !nest.even)) {
     return Infeasible{.kind = InfeasibleKind::convention, .scope = scope};
@@ -32,6 +32,15 @@ std::optional<Infeasible> NestCounts::count(const Nest& nest, bool arrays) {
   if (scope == Scope::disjoint_outputs && output_tiles_overlap_) {
     return Infeasible{
         .kind = InfeasibleKind::convention, .tensor = problem_.output, .scope = scope};
+  }
+  return std::nullopt;
+}
+
+std::optional<Infeasible> NestCounts::count(const Nest& nest, bool arrays) {
+  nest_ = &nest;
+  const Scope scope = convention_.scope;
+  if (auto why = out_of_scope(nest)) {
+    return why;
   }
   perfect_.prepare(nest);
   bool summed = false;

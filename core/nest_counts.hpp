@@ -73,6 +73,7 @@ class NestCounts {
   Counts counts_at(std::size_t tensor, std::size_t holder);
   std::int64_t crossing_at(std::size_t tensor, int array);
   std::int64_t instances_outward_of(int arrays) const;
+  std::optional<Infeasible> out_of_scope(const Nest& nest) const;
   std::int64_t passes(int array) const;
   double pass_load_cycles(int array);
   std::int64_t first_reads(std::size_t tensor, std::size_t holder);

@@ -1,6 +1,7 @@
 #include "mappers/nest/expression.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 
 #include "core/checked.hpp"
@@ -164,11 +165,11 @@ class Parser {
       add(expression, Operation::name, position_of(expression.names, name));
       return;
     }
-    static constexpr std::pair<std::string_view, Operation> functions[] = {
-        {"min", Operation::minimum}, {"max", Operation::maximum}, {"ceil", Operation::divide_up}};
-    const auto* found = std::find_if(std::begin(functions), std::end(functions),
-                                     [&](const auto& entry) { return entry.first == name; });
-    if (found == std::end(functions)) {
+    static constexpr std::array<std::pair<std::string_view, Operation>, 3> functions = {
+        {{"min", Operation::minimum}, {"max", Operation::maximum}, {"ceil", Operation::divide_up}}};
+    const auto* found =
+        std::ranges::find(functions, name, &std::pair<std::string_view, Operation>::first);
+    if (found == functions.end()) {
       at_ = first;
       const std::vector<std::string> names = {"min", "max", "ceil"};
       fail("unknown function " + quote(name) + allowed_names(name, names));

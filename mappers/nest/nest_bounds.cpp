@@ -18,9 +18,11 @@ constexpr double slack = 1 - 1e-12;
 }  // namespace
 
 NestBounds::NestBounds(const Problem& problem, const Convention& convention, const NestForm& form)
-    : problem_(problem), convention_(convention), form_(form) {
+    : problem_(problem),
+      convention_(convention),
+      form_(form),
+      fixed_pj_(static_cast<double>(problem.operations) * problem.compute().op_pj) {
   products_.push_back({.kind = Kind::steps, .child = static_cast<int>(form.nodes.size())});
-  fixed_pj_ = static_cast<double>(problem.operations) * problem.compute().op_pj;
   if (convention.leakage == Leakage::every_instance) {
     const auto all = static_cast<int>(problem.arrays.size());
     double mw = problem.compute().leakage_mw * static_cast<double>(problem.instances(all));
@@ -174,6 +176,16 @@ void NestBounds::add_operand_leg(std::size_t tensor, std::size_t h) {
   }
 }
 
+/// Words of the output, each of which is written for the first time once.
+double NestBounds::output_words(std::size_t tensor) const {
+  double words = 1;
+  for (std::size_t r = 0; r < problem_.bounds.size(); ++r) {
+    const bool relevant = has(problem_.tensors[tensor].relevant, static_cast<int>(r));
+    words *= relevant ? static_cast<double>(problem_.bounds[r]) : 1.0;
+  }
+  return words;
+}
+
 /// Let U be the updates at the parent h, A the words that leave the child, w the output's words.
 /// `beyond_first`: the updates cost (read + write) U, less (read + write) of the child A, less
 /// read w at the outermost storage, and an array's additions delivery (A - U); U <= A <= s U with s
@@ -195,12 +207,7 @@ void NestBounds::add_output_leg(std::size_t tensor, std::size_t h) {
       convention_.charge_drain_reads && convention_.partial_sum_return == PartialSumReturn::to_one;
   double per_update = counts_drains ? read + update : update;
   if (h == 0 && counts_drains) {
-    double words = 1;
-    for (std::size_t r = 0; r < problem_.bounds.size(); ++r) {
-      const bool relevant = has(problem_.tensors[tensor].relevant, static_cast<int>(r));
-      words *= relevant ? static_cast<double>(problem_.bounds[r]) : 1.0;
-    }
-    fixed_pj_ -= read * words;
+    fixed_pj_ -= read * output_words(tensor);
   }
   if (convention_.partial_sums == PartialSums::every_event) {
     charge(updates, per_update);

@@ -62,6 +62,7 @@ class NestBounds {
   void add_tensor(std::size_t tensor);
   void add_operand_leg(std::size_t tensor, std::size_t h);
   void add_output_leg(std::size_t tensor, std::size_t h);
+  double output_words(std::size_t tensor) const;
   void add_footprint(std::size_t tensor, int node);
   Words add_words(const NestProduct& leg);
   void charge(const Words& words, double pj_per_word);

@@ -230,11 +230,11 @@ class Binder {
 
 }  // namespace
 
-std::int64_t BoundExpression::value(std::span<const std::int64_t> values) const {
+std::int64_t BoundExpression::value(std::span<const std::int64_t> parameter_values) const {
   std::vector<std::int64_t> own;
   own.reserve(parameters.size());
   for (const int parameter : parameters) {
-    own.push_back(values[static_cast<std::size_t>(parameter)]);
+    own.push_back(parameter_values[static_cast<std::size_t>(parameter)]);
   }
   const auto result = expression.value(own, names);
   if (!result) {
@@ -243,11 +243,11 @@ std::int64_t BoundExpression::value(std::span<const std::int64_t> values) const 
   return *result;
 }
 
-bool BoundCondition::holds(std::span<const std::int64_t> values) const {
+bool BoundCondition::holds(std::span<const std::int64_t> parameter_values) const {
   return condition->holds([&](std::size_t name) {
     const int parameter = parameters[name];
-    return static_cast<double>(parameter < 0 ? numbers[name]
-                                             : values[static_cast<std::size_t>(parameter)]);
+    return static_cast<double>(
+        parameter < 0 ? numbers[name] : parameter_values[static_cast<std::size_t>(parameter)]);
   });
 }
 

@@ -18,9 +18,9 @@ struct BoundExpression {
   std::vector<int> parameters;      ///< positions in NestForm::parameters
   std::vector<std::int64_t> names;  ///< values
   std::string place;                ///< in messages
-  /// The value; `parameters` by position in NestForm::parameters. Throws InputError where it passes
+  /// The value; by position in NestForm::parameters. Throws InputError where it passes
   /// 2^62 or divides by 0.
-  std::int64_t value(std::span<const std::int64_t> parameters) const;
+  std::int64_t value(std::span<const std::int64_t> parameter_values) const;
 };
 
 /// A condition whose names are parameters, or numbers already.

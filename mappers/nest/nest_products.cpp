@@ -126,7 +126,8 @@ class Group {
     const std::size_t rank = cuts[i].rank;
     const std::int64_t whole = extents_[rank].own;
     extents_[rank] = {.joint = tile, .own = tile};
-    double result = static_cast<double>(whole / tile) * sum_from(i + 1);
+    const std::int64_t full = whole / tile;
+    double result = static_cast<double>(full) * sum_from(i + 1);
     if (whole % tile != 0) {
       extents_[rank] = {.joint = whole % tile, .own = whole % tile};
       result += sum_from(i + 1);
@@ -166,13 +167,12 @@ class Reading {
  public:
   Reading(const NestProduct& product, const Problem& problem, const Component& component,
           std::span<const std::int64_t> tiles)
-      : product_(product), problem_(problem), component_(component) {
+      : product_(product), problem_(problem), component_(component), tiles_(tiles) {
     std::size_t next = 0;
     for (const auto& places : component.places) {
       first_.push_back(next);
       next += places.size();
     }
-    tiles_ = tiles;
   }
 
   /// The factor of a rank by itself. Tiles of a rank that stands alone in the tensor part its
@@ -283,6 +283,22 @@ bool spreads_share(const NestProduct& product, const Component& component, RankI
   });
 }
 
+/// The factor of a tensor dimension of several words per value.
+double window_factor(const NestProduct& product, const Problem& problem, const Component& component,
+                     const TensorDimension& dimension, const Reading& reading) {
+  if (product.kind != Kind::requests) {
+    return reading.together(dimension);
+  }
+  // Each setting of the window's ranks asks for a word; positions along one rank for others.
+  double product_of_bounds = 1;
+  int sharing = 0;
+  for (const Term& term : dimension.terms) {
+    sharing += spreads_share(product, component, term.rank) ? 1 : 0;
+    product_of_bounds *= static_cast<double>(problem.bounds[at(index(term.rank))]);
+  }
+  return sharing < 2 ? product_of_bounds : 1.0;
+}
+
 }  // namespace
 
 double NestProduct::factor(const Problem& problem, const Component& component,
@@ -296,20 +312,10 @@ double NestProduct::factor(const Problem& problem, const Component& component,
     const bool is_here =
         counts_words && is_window(dimension, only_touched) &&
         std::ranges::find(component.ranks, dimension.terms.front().rank) != component.ranks.end();
-    if (!is_here) {
-      continue;
-    }
-    int sharing = 0;
-    for (const Term& term : dimension.terms) {
-      in_window |= bit(term.rank);
-      sharing += spreads_share(*this, component, term.rank) ? 1 : 0;
-    }
-    if (kind != Kind::requests) {
-      product *= reading.together(dimension);
-    } else if (sharing < 2) {
-      // Each setting of the window's ranks asks for a word; positions along one rank for others.
+    if (is_here) {
+      product *= window_factor(*this, problem, component, dimension, reading);
       for (const Term& term : dimension.terms) {
-        product *= static_cast<double>(problem.bounds[at(index(term.rank))]);
+        in_window |= bit(term.rank);
       }
     }
   }

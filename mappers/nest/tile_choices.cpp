@@ -181,6 +181,33 @@ std::vector<int> parameters_of(const BoundCondition& condition) {
   return all;
 }
 
+namespace {
+
+/// Lists the places and parameters of a component's ranks. Inner tiles come first: those further
+/// out are multiples of them as a rule.
+void find_places(const NestForm& form, Component& component) {
+  component.places.resize(component.ranks.size());
+  for (std::size_t n = form.nodes.size(); n-- > 0;) {
+    const MappingNode& node = form.nodes[n];
+    const auto found = std::ranges::find(component.ranks, node.rank);
+    if (!is_loop(node) || found == component.ranks.end()) {
+      continue;
+    }
+    auto& places = component.places[static_cast<std::size_t>(found - component.ranks.begin())];
+    places.insert(
+        places.begin(),
+        {.node = static_cast<int>(n), .spatial = node.kind == NodeKind::spread, .axis = node.axis});
+    ++component.loops;
+    for (const int parameter : form.tiles[n].parameters) {
+      if (std::ranges::find(component.parameters, parameter) == component.parameters.end()) {
+        component.parameters.push_back(parameter);
+      }
+    }
+  }
+}
+
+}  // namespace
+
 std::vector<Component> components_of(const Problem& problem, const NestForm& form) {
   const RankSets sets = joined_ranks(problem, form);
   std::vector<Component> components;
@@ -194,25 +221,7 @@ std::vector<Component> components_of(const Problem& problem, const NestForm& for
         component.ranks.push_back(static_cast<RankId>(r));
       }
     }
-    component.places.resize(component.ranks.size());
-    // Inner tiles first: those further out are multiples of them as a rule.
-    for (std::size_t n = form.nodes.size(); n-- > 0;) {
-      const MappingNode& node = form.nodes[n];
-      const auto found = std::ranges::find(component.ranks, node.rank);
-      if (!is_loop(node) || found == component.ranks.end()) {
-        continue;
-      }
-      auto& places = component.places[static_cast<std::size_t>(found - component.ranks.begin())];
-      places.insert(places.begin(), {.node = static_cast<int>(n),
-                                     .spatial = node.kind == NodeKind::spread,
-                                     .axis = node.axis});
-      ++component.loops;
-      for (const int parameter : form.tiles[n].parameters) {
-        if (std::ranges::find(component.parameters, parameter) == component.parameters.end()) {
-          component.parameters.push_back(parameter);
-        }
-      }
-    }
+    find_places(form, component);
     components.push_back(std::move(component));
   }
   return components;
