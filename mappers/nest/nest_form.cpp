@@ -134,13 +134,19 @@ class Binder {
     for (const NestForm& form : forms_) {
       for (const std::size_t axis : axes) {
         const bool is_allowed = has(problem_.axes[axis].ranks, index(rank));
-        if (!is_allowed && axes.size() > 1) {
+        if (!is_allowed) {
           continue;
         }
         longer.push_back(form);
         add(longer.back(), MappingNode::spread(rank, 1, static_cast<AxisId>(axis)),
             bound(longer.back(), node.tile, node.place));
       }
+    }
+    if (longer.empty()) {
+      throw InputError(node.place + ": the dataflow " + quote(dataflow_.name) +
+                       " spreads the rank " + quote(node.rank) + " over " + quote(node.address) +
+                       ", and architecture " + quote(problem_.architecture.name) +
+                       " allows it on no axis there");
     }
     if (longer.size() > most_forms) {
       throw InputError(node.place + ": the dataflow " + quote(dataflow_.name) +
