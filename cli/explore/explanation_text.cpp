@@ -110,7 +110,7 @@ void add_found(std::vector<std::string>& cells, const Explanation& explanation,
   cells.push_back(change_text(found.score->cycles, best.cycles));
   cells.push_back(
       change_text(objective_value(objective, *found.score), objective_value(objective, best)));
-  cells.push_back(found.proven ? "" : "not proven");
+  cells.emplace_back(found.proven ? "" : "not proven");
 }
 
 void print_changes(const Explanation& explanation, std::ostream& out) {

@@ -37,12 +37,18 @@ struct CountedOutcome {
 };
 Totals totals_of(const std::vector<CountedOutcome>& layers, const Architecture& architecture);
 
+/// How a layer is searched, as far as a Report does not say.
+struct SearchWay {
+  std::string dataflow;  ///< the text of its file, if there is one
+  std::string mapper;
+  std::uint64_t seed = 0;
+  std::int64_t samples = 0;
+};
+
 /// A name for all that decides the outcome of a search: 36 letters, digits and dashes, a hash of
 /// the architecture and layer as far as they matter to it, and of how is searched. Names, sources,
 /// areas and the clock (where nothing leaks) do not matter, nor does how much larger a storage is
 /// than everything that it could hold.
-/// `dataflow` is the text of the dataflow's file, if there is one.
-std::string outcome_key(const Problem& problem, const Report& search, const std::string& dataflow,
-                        const std::string& mapper, std::uint64_t seed, std::int64_t samples);
+std::string outcome_key(const Problem& problem, const Report& search, const SearchWay& way);
 
 }  // namespace tessera

@@ -22,13 +22,13 @@ EnergyParts read_parts(const Json& value) {
 }
 
 void add_all(EnergyParts& sum, const EnergyParts& parts, double factor) {
-  for (const auto& [name, pj] : parts) {
-    const auto found =
-        std::find_if(sum.begin(), sum.end(), [&](const auto& part) { return part.first == name; });
+  for (const auto& part : parts) {
+    const auto found = std::find_if(sum.begin(), sum.end(),
+                                    [&](const auto& known) { return known.first == part.first; });
     if (found == sum.end()) {
-      sum.emplace_back(name, pj * factor);
+      sum.emplace_back(part.first, part.second * factor);
     } else {
-      found->second += pj * factor;
+      found->second += part.second * factor;
     }
   }
 }
@@ -188,18 +188,17 @@ Totals totals_of(const std::vector<CountedOutcome>& layers, const Architecture& 
   return totals;
 }
 
-std::string outcome_key(const Problem& problem, const Report& search, const std::string& dataflow,
-                        const std::string& mapper, std::uint64_t seed, std::int64_t samples) {
+std::string outcome_key(const Problem& problem, const Report& search, const SearchWay& way) {
   const Json all = {{"architecture", write_architecture(essence_of(problem))},
                     {"layer", layer_essence(problem.layer)},
                     {"accounting", search.convention->name},
                     {"objective", objective_name(search.objective)},
-                    {"dataflow", dataflow},
+                    {"dataflow", way.dataflow},
                     {"perfect_factors", search.mapspace.perfect_factors},
                     {"even_nest", search.mapspace.even_nest},
-                    {"mapper", mapper},
-                    {"seed", seed},
-                    {"samples", samples}};
+                    {"mapper", way.mapper},
+                    {"seed", way.seed},
+                    {"samples", way.samples}};
   const boost::uuids::name_generator_sha1 name(boost::uuids::ns::oid());
   return to_string(name(all.dump()));
 }

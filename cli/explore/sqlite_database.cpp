@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <sqlite3.h>
 #include <system_error>
+#include <utility>
 
 #include "core/input_error.hpp"
 #include "core/json/spelling.hpp"
@@ -24,8 +25,8 @@ void SqliteStatement::Finalize::operator()(sqlite3_stmt* statement) const {
   sqlite3_finalize(statement);
 }
 
-SqliteStatement::SqliteStatement(sqlite3* database, const std::string& file, std::string_view sql)
-    : database_(database), file_(file) {
+SqliteStatement::SqliteStatement(sqlite3* database, std::string file, std::string_view sql)
+    : database_(database), file_(std::move(file)) {
   sqlite3_stmt* statement = nullptr;
   check(
       sqlite3_prepare_v2(database, sql.data(), static_cast<int>(sql.size()), &statement, nullptr));
@@ -66,7 +67,7 @@ SqliteStatement& SqliteStatement::bind(int parameter, const std::optional<double
 }
 
 SqliteStatement& SqliteStatement::bind(int parameter, const std::optional<std::string>& text) {
-  return text ? bind(parameter, std::string_view(*text)) : bind_null(parameter);
+  return text ? bind(parameter, std::string_view{*text}) : bind_null(parameter);
 }
 
 bool SqliteStatement::step() {

@@ -14,7 +14,7 @@ namespace tessera {
 /// A prepared statement; parameters count from 1, columns from 0.
 class SqliteStatement {
  public:
-  SqliteStatement(sqlite3* database, const std::string& file, std::string_view sql);
+  SqliteStatement(sqlite3* database, std::string file, std::string_view sql);
 
   SqliteStatement& bind(int parameter, std::int64_t value);
   SqliteStatement& bind(int parameter, double value);

@@ -74,10 +74,10 @@ void print_counts(const SweepResult& result, std::ostream& out) {
   std::size_t searched = 0;
   const StoredPoint* example = nullptr;
   for (const StoredPoint& point : result.points) {
-    searched += std::size_t{point.searched};
-    infeasible += std::size_t{point.why_not.has_value()};
-    beyond += std::size_t{!point.why_not && !point.within_limits};
-    proven += std::size_t{point.proven_optimal};
+    searched += point.searched ? 1U : 0U;
+    infeasible += point.why_not ? 1U : 0U;
+    beyond += !point.why_not && !point.within_limits ? 1U : 0U;
+    proven += point.proven_optimal ? 1U : 0U;
     example = example == nullptr && point.why_not ? &point : example;
   }
   out << '\n'

@@ -72,7 +72,7 @@ class SweepRun {
     }
   }
 
-  void run_wave(std::vector<std::int64_t> ids) {
+  void run_wave(const std::vector<std::int64_t>& ids) {
     points_.clear();
     layers_.clear();
     outcomes_.clear();
@@ -142,8 +142,11 @@ class SweepRun {
     for (LayerGroup& group : unique_layers(network)) {
       const Layer& layer = network.layers()[group.layers.front()].layer;
       const Problem problem = bind(searched, layer);
-      const std::string key =
-          outcome_key(problem, *open.search, open.dataflow, spec.mapper, spec.seed, spec.samples);
+      const std::string key = outcome_key(problem, *open.search,
+                                          {.dataflow = open.dataflow,
+                                           .mapper = spec.mapper,
+                                           .seed = spec.seed,
+                                           .samples = spec.samples});
       open.stored.layers.emplace_back(key, group.count);
       if (outcomes_.contains(key)) {
         continue;

@@ -61,11 +61,24 @@ std::string row(const char* kind, std::size_t depth, const std::string& text,
          html_text(text) + R"(</td><td class="words">)" + html_text(words) + "</td></tr>\n";
 }
 
+/// "for m in 2 tiles of 64"; `left` follows what is left of each rank.
+std::string loop_text(const char* kind, const Json& node, Json& left) {
+  const auto rank = node[kind].get<std::string>();
+  const auto tile = node["tile"].get<std::int64_t>();
+  const auto extent = left.value(rank, tile);
+  left[rank] = tile;
+  std::string text = kind;
+  text += " " + rank + " in " + std::to_string((extent + tile - 1) / tile);
+  text += " tiles of " + std::to_string(tile);
+  return text;
+}
+
 }  // namespace
 
 std::string nest_html(const Json& layer) {
   std::string rows;
   std::size_t depth = 0;
+  Json left = layer["ranks"];
   for (const Json& node : layer["mapping"]["nodes"]) {
     if (node.contains("store")) {
       const auto level = node["store"].get<std::string>();
@@ -76,14 +89,11 @@ std::string nest_html(const Json& layer) {
         rows += row("store", depth, text, store_words(layer, level, name));
       }
     } else if (node.contains("for")) {
-      std::string text = "for " + node["for"].get<std::string>();
-      text += " in tiles of " + node["tile"].dump();
-      rows += row("loop", depth++, text, "");
+      rows += row("loop", depth++, loop_text("for", node, left), "");
     } else if (node.contains("spread")) {
-      rows += row("spread", depth++,
-                  "spread " + node["spread"].get<std::string>() + " in tiles of " +
-                      node["tile"].dump() + " over " + node["over"].get<std::string>(),
-                  "");
+      std::string text = loop_text("spread", node, left);
+      text += " over " + node["over"].get<std::string>();
+      rows += row("spread", depth++, text, "");
     } else {
       rows += row("compute", depth, node["compute"].get<std::string>(),
                   short_count_text(layer["macs"].get<double>()) + " operations");

@@ -258,6 +258,12 @@ std::variant<Condition, std::string> Condition::parse(std::string_view text) {
   return ConditionParser(text).parse();
 }
 
+namespace {
+
+double truth(bool holds) { return holds ? 1 : 0; }
+
+}  // namespace
+
 double Condition::apply(Operation operation, double left, double right) {
   switch (operation) {
     case Operation::add:
@@ -275,21 +281,21 @@ double Condition::apply(Operation operation, double left, double right) {
     case Operation::greatest:
       return std::max(left, right);
     case Operation::less:
-      return left < right ? 1 : 0;
+      return truth(left < right);
     case Operation::at_most:
-      return left <= right ? 1 : 0;
+      return truth(left <= right);
     case Operation::greater:
-      return left > right ? 1 : 0;
+      return truth(left > right);
     case Operation::at_least:
-      return left >= right ? 1 : 0;
+      return truth(left >= right);
     case Operation::equal:
-      return left == right ? 1 : 0;
+      return truth(left == right);
     case Operation::unequal:
-      return left < right || left > right ? 1 : 0;
+      return truth(left < right || left > right);
     case Operation::both:
-      return left != 0 && right != 0 ? 1 : 0;
+      return truth(left != 0 && right != 0);
     default:
-      return left != 0 || right != 0 ? 1 : 0;
+      return truth(left != 0 || right != 0);
   }
 }
 
