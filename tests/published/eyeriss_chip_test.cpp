@@ -81,19 +81,19 @@ TEST_CASE("chip: active elements, traffic and time of each layer") {
     const Cost cost = cost_of(problem_of(expected.layer));
     CHECK(cost.peak_active == expected.active);
     CHECK(static_cast<double>(buffer_words(cost)) * megabytes_per_word ==
-          doctest::Approx(expected.buffer_mb).epsilon(0.01));
+          doctest::Approx(expected.buffer_mb).epsilon(0.01).scale(0));
     std::int64_t dram_words = 0;
     for (const StoreCost& store : cost.stores) {
       dram_words += index(store.storage) == 0 ? store.charged.reads + store.charged.updates : 0;
     }
     CHECK(static_cast<double>(dram_words) * megabytes_per_word ==
-          doctest::Approx(expected.dram_mb).epsilon(0.01));
+          doctest::Approx(expected.dram_mb).epsilon(0.01).scale(0));
     const double ideal =
         static_cast<double>(cost.operations) / static_cast<double>(cost.peak_active) * ms_per_cycle;
     CHECK(std::abs(ideal - expected.ideal_ms) < 0.05);
     CHECK(std::abs(cost.cycles * ms_per_cycle - expected.compute_ms) < 0.006);
     CHECK((cost.cycles + cost.ramp_cycles) * ms_per_cycle ==
-          doctest::Approx(expected.processing_ms).epsilon(0.12));
+          doctest::Approx(expected.processing_ms).epsilon(0.12).scale(0));
   }
 }
 
@@ -114,7 +114,7 @@ TEST_CASE("chip: CONV3 with the printed parameters is not what was measured") {
   const auto& cost = std::get<Cost>(evaluation);
   CHECK(cost.peak_active == 156);
   CHECK(static_cast<double>(buffer_words(cost)) * megabytes_per_word ==
-        doctest::Approx(69.2).epsilon(0.001));
+        doctest::Approx(69.2).epsilon(0.001).scale(0));
 }
 
 TEST_CASE("chip: power on the chip, without clock network and leakage") {

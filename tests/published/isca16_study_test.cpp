@@ -132,7 +132,7 @@ void compare_row(const Row& row) {
   INFO(row.at("layers") << ", " << row.at("batch") << " samples, " << row.at("dataflow"));
   REQUIRE(result);
   const double total = number("energy_per_mac");
-  CHECK(per_operation(*result) == doctest::Approx(total).epsilon(0.03));
+  CHECK(per_operation(*result) == doctest::Approx(total).epsilon(0.03).scale(0));
   const auto near = [&](double part, const char* name) {
     CAPTURE(name);
     CHECK(std::abs(part / result->operations - number(name)) <= 0.05 * total);
@@ -149,7 +149,7 @@ void compare_row(const Row& row) {
   near(result->by_tensor.at("weight"), "weight");
   near(result->by_tensor.at("output"), "psum");
   CHECK(result->dram_words / result->operations ==
-        doctest::Approx(number("dram_total_per_mac")).epsilon(0.05));
+        doctest::Approx(number("dram_total_per_mac")).epsilon(0.05).scale(0));
 }
 
 }  // namespace
@@ -185,8 +185,8 @@ TEST_CASE("study: row stationary is 1.4 to 2.5 times better on convolutions" *
       }
     }
   }
-  CHECK(least == doctest::Approx(1.39).epsilon(0.02));
-  CHECK(most == doctest::Approx(2.53).epsilon(0.02));
+  CHECK(least == doctest::Approx(1.39).epsilon(0.02).scale(0));
+  CHECK(most == doctest::Approx(2.53).epsilon(0.02).scale(0));
 }
 
 TEST_CASE("study: row stationary is at least 1.27 times better on fully connected layers" *
@@ -199,7 +199,7 @@ TEST_CASE("study: row stationary is at least 1.27 times better on fully connecte
     REQUIRE(other);
     least = std::min(least, per_operation(*other) / per_operation(*rs));
   }
-  CHECK(least == doctest::Approx(1.27).epsilon(0.02));
+  CHECK(least == doctest::Approx(1.27).epsilon(0.02).scale(0));
 }
 
 TEST_CASE("study: convolutions take about 80 % of AlexNet's energy" * doctest::skip(!whole_study)) {
@@ -208,7 +208,7 @@ TEST_CASE("study: convolutions take about 80 % of AlexNet's energy" * doctest::s
   REQUIRE(convolutions);
   REQUIRE(rest);
   CHECK(convolutions->energy / (convolutions->energy + rest->energy) ==
-        doctest::Approx(0.79).epsilon(0.02));
+        doctest::Approx(0.79).epsilon(0.02).scale(0));
 }
 
 TEST_CASE("study: buffers follow from the area that all designs have in common") {
@@ -224,7 +224,7 @@ TEST_CASE("study: buffers follow from the area that all designs have in common")
       const double times = static_cast<double>(elements) / 256;
       INFO(design << ", " << elements << " elements");
       CHECK(static_cast<double>(buffer.capacity_bits.value()) / 8192 ==
-            doctest::Approx(kib * times).epsilon(0.0005));
+            doctest::Approx(kib * times).epsilon(0.0005).scale(0));
       CHECK(std::get<Storage>(architecture.nodes.at(1)).area_mm2.has_value());
     }
   }
