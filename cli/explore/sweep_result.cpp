@@ -98,7 +98,10 @@ void print_counts(const SweepResult& result, std::ostream& out) {
 std::string values_text(const StoredPoint& point) {
   std::string text;
   for (const auto& [path, value] : point.values) {
-    text += (text.empty() ? "" : " ") + path + "=" + value;
+    text += text.empty() ? "" : " ";
+    text += path;
+    text += "=";
+    text += value;
   }
   return text;
 }

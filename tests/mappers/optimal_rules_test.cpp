@@ -40,7 +40,7 @@ void check(const Architecture& architecture, const Layer& layer,
         doctest::Approx(objective_value(objective, expected.score)).epsilon(1e-9));
 }
 
-TensorDimension index(std::vector<std::pair<int, std::int64_t>> terms) {
+TensorDimension index(const std::vector<std::pair<int, std::int64_t>>& terms) {
   TensorDimension made;
   for (const auto& [rank, coefficient] : terms) {
     made.terms.push_back({.rank = static_cast<RankId>(rank), .coefficient = coefficient});

@@ -58,7 +58,7 @@ Options parse(int argc, char** argv) {
     } else if (name == "--family" && (value == "random" || value == "windows")) {
       options.make_case = value == "random" ? make_search_case : make_window_case;
     } else {
-      throw std::invalid_argument("unknown option " + name + " " + value);
+      throw std::invalid_argument("unknown option " + name);
     }
   }
   if (argc % 2 == 0) {
