@@ -22,10 +22,9 @@ Quantity quantity_of(const std::string& metric, double largest) {
   return metric == "latency_s" ? time_quantity(largest) : plain_quantity(metric, "");
 }
 
-/// The points in the plane of two metrics, with what no point of the same network beats in both.
+/// The points in the plane of two metrics.
 Figure plane(const Json& sweep, const std::string& across, const std::string& upward) {
   std::vector<ScatterPoint> points;
-  std::vector<std::pair<double, double>> best;
   double largest_x = 0;
   double largest_y = 0;
   for (const Json& point : sweep["points"]) {

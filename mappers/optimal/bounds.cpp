@@ -35,17 +35,6 @@ void Bounds::prepare(const LegCosts& costs) {
   }
 }
 
-/// The tiles that the child of a leg paid at `tiles` has; no_tile where the arrays between cannot
-/// cut them so.
-TileIndex Bounds::child_of(std::size_t l, TileIndex tiles) const {
-  const Leg& leg = graph_.legs[l];
-  const int end = problem_.storages[at(leg.child)].arrays_above;
-  for (int a = leg.section; a < end && tiles != LegCosts::no_tile; ++a) {
-    tiles = costs_->inward(at(a), tiles);
-  }
-  return tiles;
-}
-
 /// Whether spreads over the window's ranks stand outward of the place where the leg is paid.
 bool Bounds::below_spreads(std::size_t l) const {
   const Leg& leg = graph_.legs[l];
@@ -75,7 +64,7 @@ void Bounds::prepare_leg(std::size_t l) {
   words_[l].resize(size);
   fits_[l].resize(size);
   for (std::size_t i = 0; i < size; ++i) {
-    const TileIndex child = child_of(l, static_cast<TileIndex>(i));
+    const TileIndex child = costs_->child_tiles(graph_.legs[l], static_cast<TileIndex>(i));
     const bool cut = child != LegCosts::no_tile;
     words_[l][i] = cut ? tables_.nests[i] * per_nest * words[child] : 0.0;
     fits_[l][i] = cut && box[child] * bits <= room ? 0.0 : infinity;
@@ -125,7 +114,7 @@ void Bounds::prepare_outward(std::size_t l) {
   };
   outward_[l].assign(tables_.slides[t].size() + 1, {});
   for (std::size_t i = 0; i < lattice_.size(); ++i) {
-    const TileIndex child = child_of(l, static_cast<TileIndex>(i));
+    const TileIndex child = costs_->child_tiles(graph_.legs[l], static_cast<TileIndex>(i));
     // Where loops above may slide the tile, only what they leave is sure.
     const double uncut = tables_.nests[i] * tables_.box[t][i];
     const double words = may_slide(l) ? tables_.sliding[t][i] : uncut;
@@ -138,7 +127,7 @@ void Bounds::prepare_outward(std::size_t l) {
     along(slide, [&](std::size_t from, std::size_t to, std::size_t i) {
       const auto above = static_cast<TileIndex>(from);
       const auto below = static_cast<TileIndex>(to);
-      const TileIndex child = child_of(l, below);
+      const TileIndex child = costs_->child_tiles(graph_.legs[l], below);
       const bool own = child != LegCosts::no_tile && !tables_.dense[t][below];
       const SlidePlace place{slide.dimension, above, below, child, below_spreads(l)};
       add(outward_[l][s + 1], below, words_of(slide, l)[i],

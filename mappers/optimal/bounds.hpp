@@ -50,7 +50,6 @@ class Bounds {
   bool below_spreads(std::size_t leg) const;
   bool may_slide(std::size_t leg) const;
   const std::vector<double>& words_of(const Slide& slide, std::size_t leg) const;
-  TileIndex child_of(std::size_t leg, TileIndex tiles) const;
 
   /// Of a window leg that is paid outward of spreads, what one instance is filled with and what is
   /// read for it, at least: by tile vector, and by slide.

@@ -50,10 +50,8 @@ std::uint64_t LabelSearch::open_windows(const PlaceState& state) const {
 std::uint32_t LabelSearch::segment_dimensions(const Label& label, const PlaceState& state,
                                               const Event& event) const {
   RankMask ranks = label.frozen != 0 ? 0 : state.loops;
-  const RankMask needed = needed_innermost(state, event);
-  const bool ordered = ordered_windows(state, event) != 0;
-  if (event.kind != Event::Kind::finish && (needed == 0 || !ordered)) {
-    ranks &= needed;
+  if (event.kind != Event::Kind::finish && (needed_ == 0 || ordered_ == 0)) {
+    ranks &= needed_;
   }
   return space_.lattice.dimensions_of(ranks);
 }
@@ -129,6 +127,8 @@ void LabelSearch::expand(std::uint32_t label, std::size_t e) {
   const Event& event = state.events[e];
   parent_ = label;
   event_ = e;
+  needed_ = needed_innermost(state, event);
+  ordered_ = ordered_windows(state, event);
   const std::uint32_t dimensions = segment_dimensions(labels_[label], state, event) &
                                    ~static_cast<std::uint32_t>(labels_[label].looped);
   open_dimensions_.clear();
@@ -214,20 +214,16 @@ void LabelSearch::reach() {
 /// still to be placed. Loops over ranks that stand alone in a window's dimensions come first:
 /// inside others they would only end a slide.
 void LabelSearch::reach_in_orders() {
-  const PlaceState& state = space_.graph.states[labels_[parent_].state];
-  const Event& event = state.events[event_];
-  const std::uint64_t open = ordered_windows(state, event);
-  const RankMask innermost = needed_innermost(state, event);
-  const auto is_needed = [&](const Loop& loop) { return (innermost & rank_of(loop)) != 0; };
+  const auto is_needed = [&](const Loop& loop) { return (needed_ & rank_of(loop)) != 0; };
   segment_ = unordered_;
-  if (open == 0 || segment_.size() < 2) {
+  if (ordered_ == 0 || segment_.size() < 2) {
     if (segment_.empty() || std::any_of(segment_.begin(), segment_.end(), is_needed)) {
       reach_ordered();
     }
     return;
   }
   const auto rest = std::stable_partition(segment_.begin(), segment_.end(), [&](const Loop& loop) {
-    return ends_slides(open, rank_of(loop));
+    return ends_slides(ordered_, rank_of(loop));
   });
   if (rest == segment_.end()) {
     // Every loop ends the slides of those above it: none but needed ones are worth their place.

@@ -167,6 +167,8 @@ class LabelSearch {
   // The expansion at hand.
   std::uint32_t parent_ = none;
   std::size_t event_ = 0;
+  RankMask needed_ = 0;        ///< needed_innermost() of the event
+  std::uint64_t ordered_ = 0;  ///< ordered_windows() of the event
   std::vector<std::size_t> open_dimensions_;
   std::vector<Loop> segment_;  ///< loops chosen, in order
   std::vector<Loop> unordered_;

@@ -115,6 +115,9 @@ class LegCosts {
     double keeps_unvalued = 0;  ///< 1 where what was unvalued stays so
     double keeps_first = 0;
   };
+  /// The tiles that the child of a leg paid at `at` has; no_tile where the arrays between cannot
+  /// cut them so.
+  TileIndex child_tiles(const Leg& leg, TileIndex at) const;
   const Affine& affine(std::size_t leg) const { return legs_[leg].affine; }
 
   /// Words of the child's tile (of the output those that operations touch) where the leg is paid at
@@ -214,7 +217,6 @@ class LegCosts {
   double overlapping(const LegData& data, const Leg& leg, AxisMask shared);
   double translated(const LegData& data, const Leg& leg, AxisMask shared);
   double loop_above(const Leg& leg) const;
-  TileIndex child_tiles(const Leg& leg, TileIndex at) const;
 
   const Problem& problem_;
   const Convention& convention_;

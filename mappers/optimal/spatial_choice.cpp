@@ -202,9 +202,13 @@ std::vector<SpatialChoice> spatial_choices(const Problem& problem, std::size_t m
     choices = std::move(next);
   }
   const auto renamings = symmetries(problem);
+  if (renamings.empty()) {
+    return choices;
+  }
   std::erase_if(choices, [&](const SpatialChoice& choice) {
+    const auto own = key_of(problem, choice, {});
     return std::ranges::any_of(renamings, [&](const Renaming& renaming) {
-      return key_of(problem, choice, renaming) < key_of(problem, choice, {});
+      return key_of(problem, choice, renaming) < own;
     });
   });
   return choices;
