@@ -49,7 +49,7 @@ SqliteStatement& SqliteStatement::bind(int parameter, double value) {
   return *this;
 }
 
-SqliteStatement& SqliteStatement::bind(int parameter, std::string_view text) {
+SqliteStatement& SqliteStatement::bind(int parameter, const std::string& text) {
   const auto transient =
       reinterpret_cast<sqlite3_destructor_type>(-1);  // NOLINT: SQLITE_TRANSIENT without a C cast
   check(sqlite3_bind_text64(statement_.get(), parameter, text.data(), text.size(), transient,
@@ -67,7 +67,7 @@ SqliteStatement& SqliteStatement::bind(int parameter, const std::optional<double
 }
 
 SqliteStatement& SqliteStatement::bind(int parameter, const std::optional<std::string>& text) {
-  return text ? bind(parameter, std::string_view{*text}) : bind_null(parameter);
+  return text ? bind(parameter, *text) : bind_null(parameter);
 }
 
 bool SqliteStatement::step() {

@@ -18,7 +18,7 @@ class SqliteStatement {
 
   SqliteStatement& bind(int parameter, std::int64_t value);
   SqliteStatement& bind(int parameter, double value);
-  SqliteStatement& bind(int parameter, std::string_view text);
+  SqliteStatement& bind(int parameter, const std::string& text);
   SqliteStatement& bind_null(int parameter);
   SqliteStatement& bind(int parameter, const std::optional<double>& value);
   SqliteStatement& bind(int parameter, const std::optional<std::string>& text);

@@ -154,16 +154,16 @@ void SweepDatabase::check_identity(const SweepIdentity& identity) {
   SqliteStatement insert =
       database_.prepare("INSERT OR IGNORE INTO identity (key, value) VALUES (?, ?)");
   for (const auto& [key, value] : identity) {
-    insert.bind(1, std::string_view(key)).bind(2, std::string_view(value)).step();
+    insert.bind(1, key).bind(2, value).step();
     insert.reset();
   }
   const SweepIdentity stored = this->identity();
-  for (const auto& [key, value] : identity) {
+  for (const auto& wanted : identity) {
     const auto found = std::find_if(stored.begin(), stored.end(),
-                                    [&](const auto& entry) { return entry.first == key; });
-    if (found != stored.end() && found->second != value) {
-      throw InputError("database " + quote(file()) +
-                       " holds another sweep: " + difference_text(key, found->second, value) +
+                                    [&](const auto& entry) { return entry.first == wanted.first; });
+    if (found != stored.end() && found->second != wanted.second) {
+      throw InputError("database " + quote(file()) + " holds another sweep: " +
+                       difference_text(wanted.first, found->second, wanted.second) +
                        "; take another --db, or remove the file");
     }
   }
@@ -180,7 +180,7 @@ SweepIdentity SweepDatabase::identity() const {
 
 std::optional<LayerOutcome> SweepDatabase::outcome(const std::string& key) {
   SqliteStatement select = database_.prepare("SELECT outcome FROM layers WHERE key = ?");
-  select.bind(1, std::string_view(key));
+  select.bind(1, key);
   return select.step() ? std::optional(read_outcome(select.text(0))) : std::nullopt;
 }
 
@@ -190,10 +190,10 @@ void SweepDatabase::add_outcome(const std::string& key, const LayerOutcome& outc
       .prepare(
           "INSERT OR IGNORE INTO layers (key, outcome, seconds, version)"
           " VALUES (?, ?, ?, ?)")
-      .bind(1, std::string_view(key))
-      .bind(2, std::string_view(write_outcome(outcome)))
+      .bind(1, key)
+      .bind(2, write_outcome(outcome))
       .bind(3, seconds)
-      .bind(4, std::string_view(version))
+      .bind(4, version)
       .step();
 }
 
@@ -211,19 +211,19 @@ void SweepDatabase::add_point(const StoredPoint& point) {
       " within_limits, proven_optimal, totals, layers, seconds, version, energy_pj, cycles,"
       " latency_s, edp_pj_s, power_mw, area_mm2, outer_accesses_words)"
       " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-  insert.bind(1, point.id).bind(2, std::string_view(point.network));
+  insert.bind(1, point.id).bind(2, point.network);
   if (point.batch) {
     insert.bind(3, *point.batch);
   }
-  insert.bind(4, std::string_view(values_json(point).dump()))
-      .bind(5, std::int64_t{point.searched})
+  insert.bind(4, values_json(point).dump())
+      .bind(5, point.searched ? std::int64_t{1} : 0)
       .bind(6, point.why_not)
-      .bind(7, std::int64_t{point.within_limits})
-      .bind(8, std::int64_t{point.proven_optimal})
-      .bind(9, std::string_view(totals_json(point.totals).dump()))
-      .bind(10, std::string_view(layers.dump()))
+      .bind(7, point.within_limits ? std::int64_t{1} : 0)
+      .bind(8, point.proven_optimal ? std::int64_t{1} : 0)
+      .bind(9, totals_json(point.totals).dump())
+      .bind(10, layers.dump())
       .bind(11, point.seconds)
-      .bind(12, std::string_view(point.version))
+      .bind(12, point.version)
       .bind(18, point.totals.area_mm2);
   if (point.feasible()) {
     insert.bind(13, point.totals.energy_pj)
@@ -257,7 +257,7 @@ std::vector<std::int64_t> SweepDatabase::point_ids() {
 }
 
 void SweepDatabase::take_from(const std::string& other) {
-  database_.prepare("ATTACH DATABASE ? AS other").bind(1, std::string_view(other)).step();
+  database_.prepare("ATTACH DATABASE ? AS other").bind(1, other).step();
   database_.execute(
       "BEGIN IMMEDIATE;"
       "INSERT OR IGNORE INTO layers SELECT * FROM other.layers;"

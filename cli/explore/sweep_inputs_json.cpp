@@ -36,10 +36,14 @@ std::optional<double> stated_number(const JsonValue& architecture, const std::st
                                                              : std::nullopt;
 }
 
+std::string setting(const std::string& path, const std::string& value) {
+  return path + "=" + value;
+}
+
 std::vector<std::string> settings_of(const SweepSpec& spec, const SweepPoint& point) {
   std::vector<std::string> settings;
   for (const auto& [path, value] : values_of(spec, point)) {
-    settings.push_back(path + "=" + value);
+    settings.push_back(setting(path, value));
   }
   return settings;
 }
@@ -50,7 +54,7 @@ void check_values(Sweep& sweep) {
     for (const auto& choice : axis.choices) {
       std::vector<std::string> settings;
       for (std::size_t p = 0; p < axis.paths.size(); ++p) {
-        settings.push_back(axis.paths[p] + "=" + choice[p]);
+        settings.push_back(setting(axis.paths[p], choice[p]));
       }
       const Architecture architecture =
           parse_architecture(sweep.architecture_text, sweep.architecture_file, settings);

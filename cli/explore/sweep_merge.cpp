@@ -39,6 +39,12 @@ bool is_same_file(const std::string& a, const std::string& b) {
   return std::filesystem::equivalent(a, b, error);
 }
 
+std::string short_shard(const std::string& file, const std::string& shard, std::size_t points,
+                        const std::string& wanted) {
+  return file + " (shard " + shard + ") has " + std::to_string(points) + " of " + wanted +
+         " points";
+}
+
 }  // namespace
 
 MergeResult merge_shards(const std::string& output, const std::vector<std::string>& inputs) {
@@ -55,8 +61,7 @@ MergeResult merge_shards(const std::string& output, const std::vector<std::strin
     const std::size_t points = database.point_ids().size();
     const std::string wanted = value_of(identities.back(), "points");
     if (std::to_string(points) != wanted) {
-      result.missing.push_back(input + " (shard " + shard + ") has " + std::to_string(points) +
-                               " of " + wanted + " points");
+      result.missing.push_back(short_shard(input, shard, points, wanted));
     }
     seen.insert(shard);
   }

@@ -5,10 +5,13 @@
 #include <doctest/doctest.h>
 
 #include "core/evaluate.hpp"
+#include "tests/core/store_entry.hpp"
 
 // The convention `accelforge` (docs/model.md, Conventions), a case per row of its table.
 namespace tessera {
 namespace {
+
+using test::entry;
 
 constexpr TensorMask input = 1, weight = 2, output = 4;
 constexpr RankId m{0}, q{1}, s{2};
@@ -72,16 +75,6 @@ Cost cost_of(const Architecture& architecture, const Layer& layer, const Mapping
       evaluate(bind(architecture, layer), *find_convention("accelforge"), mapping);
   REQUIRE(std::holds_alternative<Cost>(evaluation));
   return std::get<Cost>(evaluation);
-}
-
-const StoreCost& entry(const Cost& cost, StorageId storage, std::int64_t tensor) {
-  for (const StoreCost& store : cost.stores) {
-    if (store.storage == storage && index(store.tensor) == tensor) {
-      return store;
-    }
-  }
-  FAIL("no such store");
-  return cost.stores.front();
 }
 
 /// Input words that reach the buffer, which holds nothing else.

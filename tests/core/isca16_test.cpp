@@ -3,11 +3,14 @@
 #include <doctest/doctest.h>
 
 #include "core/evaluate.hpp"
+#include "tests/core/store_entry.hpp"
 
 // The convention `isca16` (docs/model.md, Conventions), a case per row of its table. The counting
 // is that of the dataflow study: Y.-H. Chen, J. Emer, V. Sze, ISCA 2016.
 namespace tessera {
 namespace {
+
+using test::entry;
 
 constexpr TensorMask input = 1, weight = 2, output = 4, all = input | weight | output;
 constexpr RankId m{0}, q{1}, s{2};
@@ -64,16 +67,6 @@ Cost cost_of(const std::vector<Node>& inner_nodes) {
       evaluate(bind(study(), row_convolution()), *find_convention("isca16"), mapping);
   REQUIRE(std::holds_alternative<Cost>(evaluation));
   return std::get<Cost>(evaluation);
-}
-
-const StoreCost& entry(const Cost& cost, StorageId storage, std::int64_t tensor) {
-  for (const StoreCost& store : cost.stores) {
-    if (store.storage == storage && index(store.tensor) == tensor) {
-      return store;
-    }
-  }
-  FAIL("the storage does not hold the tensor");
-  return cost.stores.front();
 }
 
 /// Eight sums of three products each, added up in the buffer.

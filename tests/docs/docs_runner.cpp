@@ -8,39 +8,16 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include "tests/cli/program_run.hpp"
+#include "tests/support/command_lines.hpp"
 
 namespace {
 
-std::vector<std::string> lines_of(const std::string& text) {
-  std::vector<std::string> lines;
-  std::istringstream stream(text);
-  for (std::string line; std::getline(stream, line);) {
-    lines.push_back(line);
-  }
-  return lines;
-}
-
-/// Words of a command; 'single quotes' keep blanks.
-std::vector<std::string> words_of(const std::string& line) {
-  std::vector<std::string> words(1);
-  bool quoted = false;
-  for (const char c : line) {
-    if (c == '\'') {
-      quoted = !quoted;
-    } else if (c == ' ' && !quoted) {
-      words.emplace_back();
-    } else {
-      words.back() += c;
-    }
-  }
-  std::erase(words, "");
-  return words;
-}
+using tessera::support::lines_of;
+using tessera::support::words_of;
 
 /// Lines that the command prints; the exit code where it is not 0.
 std::vector<std::string> output_of(const std::string& command) {

@@ -7,46 +7,18 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include "tests/cli/program_run.hpp"
+#include "tests/support/command_lines.hpp"
 
 namespace {
 
+using tessera::support::lines_of;
+using tessera::support::words_of;
+
 namespace fs = std::filesystem;
-
-std::vector<std::string> lines_of(const std::string& text) {
-  std::vector<std::string> lines;
-  std::istringstream stream(text);
-  for (std::string line; std::getline(stream, line);) {
-    lines.push_back(line);
-  }
-  return lines;
-}
-
-/// Words of a command; 'single quotes' keep blanks.
-std::vector<std::string> words_of(const std::string& line) {
-  std::vector<std::string> words;
-  std::string word;
-  bool quoted = false;
-  bool begun = false;
-  for (const char c : line + " ") {
-    if (c == '\'') {
-      quoted = !quoted;
-      begun = true;
-    } else if (c != ' ' || quoted) {
-      word += c;
-      begun = true;
-    } else if (begun) {
-      words.push_back(word);
-      word.clear();
-      begun = false;
-    }
-  }
-  return words;
-}
 
 /// Everything that the commands print, as in a terminal, and how they end.
 std::string transcript(const fs::path& folder) {
