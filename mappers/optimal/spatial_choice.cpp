@@ -142,10 +142,6 @@ bool divides(const Problem& problem, const SpatialChoice& choice) {
   });
 }
 
-}  // namespace
-
-namespace {
-
 /// What tells choices apart, with ranks renamed: by array, axis and rank the trips, in an order
 /// that keeps that of the spreads of one rank. Where all axes of an array are alike, by rank alone.
 std::vector<std::array<std::int64_t, 3>> key_of(const Problem& problem, const SpatialChoice& choice,
@@ -171,6 +167,28 @@ std::vector<std::array<std::int64_t, 3>> key_of(const Problem& problem, const Sp
   return key;
 }
 
+std::int64_t instances_of(const std::vector<Spread>& way) {
+  std::int64_t instances = 1;
+  for (const Spread& spread : way) {
+    instances *= spread.trips;
+  }
+  return instances;
+}
+
+/// Keeps one of choices that are each other's renamings.
+void drop_mirrored(const Problem& problem, std::vector<SpatialChoice>& choices) {
+  const auto renamings = symmetries(problem);
+  if (renamings.empty()) {
+    return;
+  }
+  std::erase_if(choices, [&](const SpatialChoice& choice) {
+    const auto own = key_of(problem, choice, {});
+    return std::ranges::any_of(renamings, [&](const Renaming& renaming) {
+      return key_of(problem, choice, renaming) < own;
+    });
+  });
+}
+
 }  // namespace
 
 std::vector<SpatialChoice> spatial_choices(const Problem& problem, std::size_t most,
@@ -178,19 +196,18 @@ std::vector<SpatialChoice> spatial_choices(const Problem& problem, std::size_t m
   complete = true;
   std::vector<SpatialChoice> choices{SpatialChoice{}};
   for (const ProblemArray& array : problem.arrays) {
-    const auto ways = ArrayChoices(problem, array, most).list();
+    auto ways = ArrayChoices(problem, array, most).list();
     complete = complete && ways.size() < most;
+    if (array.instances) {
+      std::erase_if(ways, [&](const auto& way) { return instances_of(way) > *array.instances; });
+    }
     std::vector<SpatialChoice> next;
     for (const SpatialChoice& choice : choices) {
       for (const auto& way : ways) {
         SpatialChoice longer = choice;
         longer.by_array.push_back(way);
-        std::int64_t used = 1;
-        for (const Spread& spread : way) {
-          used *= spread.trips;
-        }
-        longer.instances *= static_cast<double>(used);
-        if (!divides(problem, longer) || (array.instances && used > *array.instances)) {
+        longer.instances *= static_cast<double>(instances_of(way));
+        if (!divides(problem, longer)) {
           continue;
         }
         complete = complete && next.size() < most;
@@ -201,16 +218,7 @@ std::vector<SpatialChoice> spatial_choices(const Problem& problem, std::size_t m
     }
     choices = std::move(next);
   }
-  const auto renamings = symmetries(problem);
-  if (renamings.empty()) {
-    return choices;
-  }
-  std::erase_if(choices, [&](const SpatialChoice& choice) {
-    const auto own = key_of(problem, choice, {});
-    return std::ranges::any_of(renamings, [&](const Renaming& renaming) {
-      return key_of(problem, choice, renaming) < own;
-    });
-  });
+  drop_mirrored(problem, choices);
   return choices;
 }
 
