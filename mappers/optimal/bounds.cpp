@@ -21,18 +21,30 @@ Bounds::Bounds(const Problem& problem, const TileLattice& lattice, const PlaceGr
       tables_(tables),
       words_(graph.legs.size()),
       fits_(graph.legs.size()),
+      sweeps_(graph.legs.size()),
+      sliding_(graph.legs.size()),
       outward_(graph.legs.size()),
       spread_(graph.legs.size()) {}
 
 // ---- what depends on the spatial choice alone --------------------------------------------------
 
-void Bounds::prepare(const LegCosts& costs) {
+void Bounds::prepare(const LegCosts& costs, const ChoiceLattice& tiles) {
   costs_ = &costs;
+  tiles_ = &tiles;
   for (std::size_t l = 0; l < graph_.legs.size(); ++l) {
     if (graph_.legs[l].child != Leg::compute) {
       prepare_leg(l);
     }
   }
+}
+
+/// Tiles where the leg is paid, and those of its child.
+TileIndex Bounds::paid_at(std::size_t l, std::size_t position) const {
+  return tiles_->tiles(graph_.legs[l].section, position);
+}
+
+TileIndex Bounds::child_at(std::size_t l, std::size_t position) const {
+  return tiles_->tiles(problem_.storages[at(graph_.legs[l].child)].arrays_above, position);
 }
 
 /// Whether spreads over the window's ranks stand outward of the place where the leg is paid.
@@ -47,13 +59,22 @@ bool Bounds::may_slide(std::size_t l) const {
   return tables_.all_may_slide || graph_.legs[l].parent != 0 || below_spreads(l);
 }
 
-const std::vector<double>& Bounds::words_of(const Slide& slide, std::size_t l) const {
-  return below_spreads(l) ? slide.below_spreads : slide.words;
+/// Words of a window leg paid at tiles `paid` that no loop right above slides, times instances.
+double Bounds::sliding_words(std::size_t l, TileIndex paid) const {
+  const std::size_t t = at(graph_.legs[l].tensor);
+  return may_slide(l) ? tables_.sliding[t][paid] : tables_.nests[paid] * tables_.box[t][paid];
+}
+
+/// Words of a slide where `below` are the tiles below its loop.
+double Bounds::words_of(const Slide& slide, std::size_t l, TileIndex below) const {
+  const TileLattice::Dimension& d = lattice_.dimensions()[slide.dimension];
+  const std::size_t i = below / (d.stride * d.tiles.size()) * d.stride + below % d.stride;
+  return (below_spreads(l) ? slide.below_spreads : slide.words)[i];
 }
 
 void Bounds::prepare_leg(std::size_t l) {
   const Leg& leg = graph_.legs[l];
-  const std::size_t size = lattice_.size();
+  const std::size_t size = tiles_->quotients().size();
   const std::size_t t = at(leg.tensor);
   const ProblemStorage& storage = problem_.storages[at(leg.child)];
   const double bits = storage.word_bits[t];
@@ -64,35 +85,71 @@ void Bounds::prepare_leg(std::size_t l) {
   words_[l].resize(size);
   fits_[l].resize(size);
   for (std::size_t i = 0; i < size; ++i) {
-    const TileIndex child = costs_->child_tiles(graph_.legs[l], static_cast<TileIndex>(i));
-    const bool cut = child != LegCosts::no_tile;
-    words_[l][i] = cut ? tables_.nests[i] * per_nest * words[child] : 0.0;
-    fits_[l][i] = cut && box[child] * bits <= room ? 0.0 : infinity;
+    const TileIndex child = child_at(l, i);
+    words_[l][i] = tables_.nests[paid_at(l, i)] * per_nest * words[child];
+    fits_[l][i] = box[child] * bits <= room ? 0.0 : infinity;
   }
-  spread_[l].clear();
   if (!costs_->is_window(l)) {
     return;
   }
-  if (storage.arrays_above != leg.section) {
+  list_sweeps(l);
+  if (storage.arrays_above == leg.section) {
+    prepare_inside(l);
+  } else {
     prepare_outward(l);
-  } else if (costs_->window_cuts(l) > 1) {
-    for (std::size_t i = 0; i < size; ++i) {
-      spread_[l].push_back(costs_->least_spread(l, static_cast<TileIndex>(i)));
+  }
+}
+
+void Bounds::list_sweeps(std::size_t l) {
+  const auto t = at(graph_.legs[l].tensor);
+  sweeps_[l].clear();
+  for (std::size_t d = 0; d < tiles_->quotients().dimensions().size(); ++d) {
+    const TileLattice::Dimension& along = tiles_->quotients().dimensions()[d];
+    if ((tables_.window_ranks[t] & bit(along.rank)) == 0) {
+      continue;
+    }
+    const auto of_layer = at(lattice_.dimension_of(along.rank));
+    const auto coordinate = [&](std::size_t i) {
+      return lattice_.coordinate(paid_at(l, i * along.stride), of_layer);
+    };
+    for (std::size_t from = 1; from < along.tiles.size(); ++from) {
+      for (const std::uint32_t to : along.below[from]) {
+        const Slide& slide = tables_.slide_between(t, of_layer, coordinate(from), coordinate(to));
+        sweeps_[l].push_back({d, from, to, &slide, {}});
+      }
     }
   }
 }
 
-/// Calls with the index above a slide, the one below it, and the position in its tables.
+/// Calls with the position above a sweep, the one below it, and its place in the sweep's tables.
 template <typename Visit>
-void Bounds::along(const Slide& slide, Visit visit) const {
-  const TileLattice::Dimension& d = lattice_.dimensions()[slide.dimension];
+void Bounds::along(const Sweep& sweep, Visit visit) const {
+  const TileLattice::Dimension& d = tiles_->quotients().dimensions()[sweep.dimension];
   const std::size_t block = d.stride * d.tiles.size();
   std::size_t i = 0;
-  for (std::size_t begin = 0; begin < lattice_.size(); begin += block) {
+  for (std::size_t begin = 0; begin < tiles_->quotients().size(); begin += block) {
     for (std::size_t k = 0; k < d.stride; ++k) {
-      visit(begin + slide.from * d.stride + k, begin + slide.to * d.stride + k, i + k);
+      visit(begin + sweep.from * d.stride + k, begin + sweep.to * d.stride + k, i + k);
     }
     i += d.stride;
+  }
+}
+
+/// A window leg into a child inside the same arrays.
+void Bounds::prepare_inside(std::size_t l) {
+  const std::size_t size = tiles_->quotients().size();
+  sliding_[l].resize(size);
+  for (std::size_t i = 0; i < size; ++i) {
+    sliding_[l][i] = sliding_words(l, paid_at(l, i));
+  }
+  for (Sweep& sweep : sweeps_[l]) {
+    along(sweep, [&](std::size_t /*above*/, std::size_t below, std::size_t /*i*/) {
+      sweep.words.push_back(words_of(*sweep.slide, l, paid_at(l, below)));
+    });
+  }
+  spread_[l].clear();
+  for (std::size_t i = 0; costs_->window_cuts(l) > 1 && i < size; ++i) {
+    spread_[l].push_back(costs_->least_spread(l, paid_at(l, i)));
   }
 }
 
@@ -112,26 +169,25 @@ void Bounds::prepare_outward(std::size_t l) {
     outward.fills.push_back(std::max(own, dense ? uncut / cut : 0.0) / instances);
     outward.reads.push_back(std::max(own, dense ? uncut / cut * windows : 0.0) / instances);
   };
-  outward_[l].assign(tables_.slides[t].size() + 1, {});
-  for (std::size_t i = 0; i < lattice_.size(); ++i) {
-    const TileIndex child = costs_->child_tiles(graph_.legs[l], static_cast<TileIndex>(i));
+  outward_[l].assign(sweeps_[l].size() + 1, {});
+  for (std::size_t i = 0; i < tiles_->quotients().size(); ++i) {
     // Where loops above may slide the tile, only what they leave is sure.
-    const double uncut = tables_.nests[i] * tables_.box[t][i];
-    const double words = may_slide(l) ? tables_.sliding[t][i] : uncut;
-    const bool own = words == uncut && child != LegCosts::no_tile;
-    add(outward_[l][0], static_cast<TileIndex>(i), words,
-        own ? tables_.nests[i] * tables_.box[t][child] : 0.0);
+    const TileIndex paid = paid_at(l, i);
+    const double words = sliding_words(l, paid);
+    const bool own = words == tables_.nests[paid] * tables_.box[t][paid];
+    add(outward_[l][0], paid, words,
+        own ? tables_.nests[paid] * tables_.box[t][child_at(l, i)] : 0.0);
   }
-  for (std::size_t s = 0; s < tables_.slides[t].size(); ++s) {
-    const Slide& slide = tables_.slides[t][s];
-    along(slide, [&](std::size_t from, std::size_t to, std::size_t i) {
-      const auto above = static_cast<TileIndex>(from);
-      const auto below = static_cast<TileIndex>(to);
-      const TileIndex child = costs_->child_tiles(graph_.legs[l], below);
-      const bool own = child != LegCosts::no_tile && !tables_.dense[t][below];
-      const SlidePlace place{slide.dimension, above, below, child, below_spreads(l)};
-      add(outward_[l][s + 1], below, words_of(slide, l)[i],
-          own ? tables_.nests[above] * slide_words(problem_, lattice_, t, place) : 0.0);
+  for (std::size_t s = 0; s < sweeps_[l].size(); ++s) {
+    const Slide& slide = *sweeps_[l][s].slide;
+    along(sweeps_[l][s], [&](std::size_t from, std::size_t to, std::size_t /*i*/) {
+      const TileIndex above = paid_at(l, from);
+      const TileIndex below = paid_at(l, to);
+      const SlidePlace place{slide.dimension, above, below, child_at(l, to), below_spreads(l)};
+      add(outward_[l][s + 1], below, words_of(slide, l, below),
+          tables_.dense[t][below]
+              ? 0.0
+              : tables_.nests[above] * slide_words(problem_, lattice_, t, place));
     });
   }
 }
@@ -163,21 +219,15 @@ void Bounds::solve_state(std::size_t s) {
   if (state.section < 0) {
     return;
   }
-  least.assign(lattice_.size(), infinity);
+  least.assign(tiles_->quotients().size(), infinity);
   for (const Event& event : state.events) {
     switch (event.kind) {
       case Event::Kind::place:
         add_place(event, least);
         break;
-      case Event::Kind::settle: {
-        const auto& next = least_after(event);
-        for (std::size_t i = 0; i < least.size(); ++i) {
-          least[i] = std::min(least[i], next[i]);
-        }
-        break;
-      }
-      case Event::Kind::cross:
-        add_cross(event, least);
+      case Event::Kind::settle:
+      case Event::Kind::cross:  // which leaves the position as it is
+        add_free(event, least);
         break;
       case Event::Kind::finish:
         least[0] = std::min(least[0], finish_cost(event));
@@ -185,7 +235,8 @@ void Bounds::solve_state(std::size_t s) {
     }
   }
   save_unvalued(s);
-  lattice_.take_least_below(least, lattice_.dimensions_of(state.loops));
+  const TileLattice& tiles = tiles_->quotients();
+  tiles.take_least_below(least, tiles.dimensions_of(state.loops));
 }
 
 /// What an unvalued output word can save at most, over the events that may come next.
@@ -213,11 +264,11 @@ const std::vector<double>& Bounds::least_after(const Event& event) const {
   return remaining_->least[graph_.states[event.to].row];
 }
 
-void Bounds::add_cross(const Event& event, std::vector<double>& least) const {
+/// An event that costs nothing.
+void Bounds::add_free(const Event& event, std::vector<double>& least) const {
   const auto& next = least_after(event);
   for (std::size_t i = 0; i < least.size(); ++i) {
-    const TileIndex to = costs_->inward(at(event.storage), static_cast<TileIndex>(i));
-    least[i] = to == LegCosts::no_tile ? least[i] : std::min(least[i], next[to]);
+    least[i] = std::min(least[i], next[i]);
   }
 }
 
@@ -278,7 +329,6 @@ void Bounds::add_window(std::size_t l, double constant, std::vector<double>& lea
 }
 
 void Bounds::add_window_inside(std::size_t l, double constant, std::vector<double>& least) {
-  const std::size_t t = at(graph_.legs[l].tensor);
   const double fill = costs_->least_per_fill(l)[term_];
   const double read = costs_->least_per_read(l)[term_];
   // What a word costs where the child's tiles are those at an index.
@@ -287,22 +337,18 @@ void Bounds::add_window_inside(std::size_t l, double constant, std::vector<doubl
   for (std::size_t i = 0; i < spread_[l].size(); ++i) {
     per_word_[i] = (fill + read * spread_[l][i]) / instances;
   }
-  const bool slides = may_slide(l);
   for (std::size_t i = 0; i < least.size(); ++i) {
-    const double words = slides ? tables_.sliding[t][i] : tables_.nests[i] * tables_.box[t][i];
-    least[i] = std::min(least[i], behind_[i] + per_word_[i] * words + constant);
+    least[i] = std::min(least[i], behind_[i] + per_word_[i] * sliding_[l][i] + constant);
   }
-  for (const Slide& slide : tables_.slides[t]) {
-    const double* words = words_of(slide, l).data();
-    along(slide, [&](std::size_t above, std::size_t below, std::size_t i) {
-      least[above] =
-          std::min(least[above], behind_[below] + per_word_[below] * words[i] + constant);
+  for (const Sweep& sweep : sweeps_[l]) {
+    along(sweep, [&](std::size_t above, std::size_t below, std::size_t i) {
+      const double words = sweep.words[i];
+      least[above] = std::min(least[above], behind_[below] + per_word_[below] * words + constant);
     });
   }
 }
 
 void Bounds::add_window_outward(std::size_t l, double constant, std::vector<double>& least) const {
-  const std::size_t t = at(graph_.legs[l].tensor);
   const double fill = costs_->least_per_fill(l)[term_];
   const double read = costs_->least_per_read(l)[term_];
   const auto words = [&](const Outward& outward, std::size_t i) {
@@ -312,8 +358,8 @@ void Bounds::add_window_outward(std::size_t l, double constant, std::vector<doub
   for (std::size_t i = 0; i < least.size(); ++i) {
     least[i] = std::min(least[i], behind_[i] + words(outward[0], i) + constant);
   }
-  for (std::size_t s = 0; s < tables_.slides[t].size(); ++s) {
-    along(tables_.slides[t][s], [&](std::size_t above, std::size_t below, std::size_t i) {
+  for (std::size_t s = 0; s < sweeps_[l].size(); ++s) {
+    along(sweeps_[l][s], [&](std::size_t above, std::size_t below, std::size_t i) {
       least[above] = std::min(least[above], behind_[below] + words(outward[s + 1], i) + constant);
     });
   }

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "core/problem.hpp"
+#include "mappers/optimal/choice_lattice.hpp"
 #include "mappers/optimal/leg_costs.hpp"
 #include "mappers/optimal/place_graph.hpp"
 #include "mappers/optimal/tile_lattice.hpp"
@@ -12,9 +13,9 @@
 namespace tessera::optimal {
 
 /// What remains to be paid from each state and tile vector on, at least: a dynamic program over
-/// PlaceGraph x TileLattice, from the end of the nest outward (docs/mappers.md, "The bound").
+/// PlaceGraph x ChoiceLattice, from the end of the nest outward (docs/mappers.md, "Bounds").
 struct Remaining {
-  /// By row (PlaceState::row), by TileIndex; infinite: no way to the end.
+  /// By row (PlaceState::row), by position in the ChoiceLattice; infinite: no way to the end.
   std::vector<std::vector<double>> least;
   std::vector<double> per_unvalued;  ///< by state: what an unvalued output word saves (<= 0)
   std::vector<double> per_first;
@@ -26,8 +27,8 @@ class Bounds {
   Bounds(const Problem& problem, const TileLattice& lattice, const PlaceGraph& graph,
          const TileTables& tables);
 
-  /// Prepares for a spatial choice; `costs` must outlive what is solved for it.
-  void prepare(const LegCosts& costs);
+  /// Prepares for a spatial choice; `costs` and `tiles` must outlive what is solved for it.
+  void prepare(const LegCosts& costs, const ChoiceLattice& tiles);
 
   /// The least of entry `term` of Costs, of the choice prepared for.
   void solve(std::size_t term, Remaining& remaining);
@@ -40,16 +41,30 @@ class Bounds {
   void add_window(std::size_t leg, double constant, std::vector<double>& least);
   void add_window_inside(std::size_t leg, double constant, std::vector<double>& least);
   void add_window_outward(std::size_t leg, double constant, std::vector<double>& least) const;
+  /// A slide whose tiles can both stand in the section of a leg; coordinates and `words` are those
+  /// of the choice's lattice.
+  struct Sweep {
+    std::size_t dimension = 0;
+    std::size_t from = 0;
+    std::size_t to = 0;
+    const Slide* slide = nullptr;  ///< of the layer
+    std::vector<double> words;     ///< as in Slide, where the leg is paid inside all arrays
+  };
   template <typename Visit>
-  void along(const Slide& slide, Visit visit) const;
-  void add_cross(const Event& event, std::vector<double>& least) const;
+  void along(const Sweep& sweep, Visit visit) const;
+  void list_sweeps(std::size_t leg);
+  void add_free(const Event& event, std::vector<double>& least) const;
   double finish_cost(const Event& event) const;
   void save_unvalued(std::size_t state);
   void prepare_leg(std::size_t leg);
+  void prepare_inside(std::size_t leg);
   void prepare_outward(std::size_t leg);
+  TileIndex child_at(std::size_t leg, std::size_t position) const;
+  TileIndex paid_at(std::size_t leg, std::size_t position) const;
+  double sliding_words(std::size_t leg, TileIndex paid) const;
   bool below_spreads(std::size_t leg) const;
   bool may_slide(std::size_t leg) const;
-  const std::vector<double>& words_of(const Slide& slide, std::size_t leg) const;
+  double words_of(const Slide& slide, std::size_t leg, TileIndex below) const;
 
   /// Of a window leg that is paid outward of spreads, what one instance is filled with and what is
   /// read for it, at least: by tile vector, and by slide.
@@ -63,11 +78,14 @@ class Bounds {
   const PlaceGraph& graph_;
   const TileTables& tables_;
   const LegCosts* costs_ = nullptr;  ///< of the spatial choice at hand
-  std::size_t term_ = 0;             ///< what is being solved for
+  const ChoiceLattice* tiles_ = nullptr;
+  std::size_t term_ = 0;  ///< what is being solved for
   Remaining* remaining_ = nullptr;
   std::vector<std::vector<double>> words_;  ///< by leg: plain: words filled per instance
   std::vector<std::vector<double>> fits_;   ///< by leg: 0, or infinite where the child does not fit
-  std::vector<std::vector<Outward>> outward_;  ///< by leg; first without a slide
+  std::vector<std::vector<Sweep>> sweeps_;  ///< by window leg
+  std::vector<std::vector<double>> sliding_;   ///< by window leg paid inside all arrays: no sweep
+  std::vector<std::vector<Outward>> outward_;  ///< by leg; first without a slide, then by sweep
   std::vector<std::vector<double>> spread_;    ///< by window leg that crosses arrays: least_spread
   std::vector<double> per_word_;               ///< scratch
   std::vector<double> behind_;                 ///< scratch

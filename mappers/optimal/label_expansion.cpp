@@ -166,7 +166,11 @@ void LabelSearch::choose_tiles(std::size_t position) {
   choose_tiles(position + 1);
   const std::size_t from = space_.lattice.coordinate(tiles_, d);
   const TileIndex before = tiles_;
+  const int section = space_.graph.states[labels_[parent_].state].section;
   for (const std::uint32_t to : dimension.below[from]) {
+    if (!guide_->tiles->allows(section, d, to)) {
+      continue;  // spreads further in could not cut it
+    }
     tiles_ = before - static_cast<TileIndex>((from - to) * dimension.stride);
     unordered_.push_back(
         {.dimension = static_cast<std::uint8_t>(d), .tile = static_cast<std::uint16_t>(to)});
@@ -189,17 +193,8 @@ void LabelSearch::reach() {
       std::none_of(unordered_.begin(), unordered_.end(), needs_node)) {
     return;
   }
-  TileIndex inward = tiles_;
-  if (event.kind == Event::Kind::cross) {
-    inward = leg_costs_.inward(at(event.storage), tiles_);
-    if (inward == LegCosts::no_tile) {
-      return;
-    }
-  }
-  if (space_.graph.states[event.to].section >= 0 &&
-      guide_->remaining[0]->least[space_.graph.states[event.to].row][inward] == infinity) {
-    return;
-  }
+  const TileIndex inward =
+      event.kind == Event::Kind::cross ? leg_costs_.inward(at(event.storage), tiles_) : tiles_;
   // What comes after the event may rule it out before the event itself is paid.
   const bool pays_output =
       event.kind == Event::Kind::place && space_.problem.tensors[at(event.tensor)].is_output;

@@ -53,21 +53,22 @@ LabelSearch::LabelSearch(const SearchSpace& space, LegCosts& costs, Evaluator& e
       });
 }
 
-double LabelSearch::remains(const Remaining& remaining, std::size_t state, TileIndex tiles,
+double LabelSearch::remains(const Remaining& remaining, std::size_t state, TileIndex position,
                             const Unvalued& unvalued) const {
-  return remaining.least[space_.graph.states[state].row][tiles] +
+  return remaining.least[space_.graph.states[state].row][position] +
          unvalued.all * remaining.per_unvalued[state] + unvalued.first * remaining.per_first[state];
 }
 
 /// What no nest can go below that has `costs` behind it and `tiles` left at `state`.
 ScoreBound LabelSearch::bound_of(std::size_t state, TileIndex tiles, const double* costs,
                                  const Unvalued& unvalued) const {
+  const TileIndex position = guide_->tiles->position(space_.graph.states[state].section, tiles);
   ScoreBound bound{.energy_pj = costs[0] + guide_->constant_pj +
-                                remains(*guide_->remaining[0], state, tiles, unvalued),
+                                remains(*guide_->remaining[0], state, position, unvalued),
                    .cycles = guide_->least_cycles};
   for (std::size_t i = 1; i < terms_; ++i) {
     const Remaining* remaining = guide_->remaining[i];
-    const double rest = remaining == nullptr ? 0.0 : remains(*remaining, state, tiles, unvalued);
+    const double rest = remaining == nullptr ? 0.0 : remains(*remaining, state, position, unvalued);
     bound.cycles = std::max(bound.cycles, costs[i] + rest);
   }
   if (space_.convention.round_cycles && bound.cycles < infinity) {

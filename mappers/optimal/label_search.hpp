@@ -38,6 +38,7 @@ class LabelSearch {
 
   /// Bounds to use; `remaining[i]` is for entry i of Costs, nullptr where there is none.
   struct Guide {
+    const ChoiceLattice* tiles = nullptr;
     std::vector<const Remaining*> remaining;
     double least_cycles =
         0;  ///< of the spatial choice, from its operations and the compulsory words
@@ -129,8 +130,9 @@ class LabelSearch {
   bool pay(const Event& event, bool slides);
   void admit(const Event& event, TileIndex tiles, std::uint64_t frozen);
   void finish();
-  /// What remains to be paid of one entry of Costs, at least.
-  double remains(const Remaining& remaining, std::size_t state, TileIndex tiles,
+  /// What remains to be paid of one entry of Costs, at least, from a position of the choice's
+  /// lattice on.
+  double remains(const Remaining& remaining, std::size_t state, TileIndex position,
                  const Unvalued& unvalued) const;
   ScoreBound bound_of(std::size_t state, TileIndex tiles, const double* costs,
                       const Unvalued& unvalued) const;

@@ -138,12 +138,14 @@ LayerSearch::Outcome LayerSearch::search(const SpatialChoice& choice,
   const SearchSpace space{problem_, *options_.convention, *lattice_, graph_, *tables_, terms_};
   LegCosts costs(space, choice);
   Bounds bounds(problem_, *lattice_, graph_, *tables_);
-  bounds.prepare(costs);
+  const ChoiceLattice tiles(problem_, *lattice_, choice);
+  bounds.prepare(costs, tiles);
   std::vector<double> used;
   for (const ProblemStorage& storage : problem_.storages) {
     used.push_back(costs.instances(storage.arrays_above));
   }
   LabelSearch::Guide guide{
+      .tiles = &tiles,
       .remaining = std::vector<const Remaining*>(terms_.size(), nullptr),
       .least_cycles = outcome.open.cycles,
       .leakage_pj_per_cycle =

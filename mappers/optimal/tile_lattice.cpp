@@ -52,10 +52,11 @@ bool shares_dimension(const Problem& problem, RankId rank) {
 
 }  // namespace
 
-TileLattice::TileLattice(const Problem& problem) : by_rank_(problem.bounds.size(), -1) {
-  for (std::size_t r = 0; r < problem.bounds.size(); ++r) {
-    if (problem.bounds[r] > 1) {
-      dimensions_.push_back(dimension(static_cast<RankId>(r), problem.bounds[r]));
+TileLattice::TileLattice(const Problem& problem, std::span<const std::int64_t> bounds)
+    : by_rank_(bounds.size(), -1) {
+  for (std::size_t r = 0; r < bounds.size(); ++r) {
+    if (bounds[r] > 1) {
+      dimensions_.push_back(dimension(static_cast<RankId>(r), bounds[r]));
     }
   }
   // Ranks that stand alone in their dimensions run fastest, those with the most tiles last: passes

@@ -28,7 +28,9 @@ class TileLattice {
   };
 
   /// Of the divisors of the bounds.
-  explicit TileLattice(const Problem& problem);
+  explicit TileLattice(const Problem& problem) : TileLattice(problem, problem.bounds) {}
+  /// Of the divisors of other bounds.
+  TileLattice(const Problem& problem, std::span<const std::int64_t> bounds);
 
   /// How many tile vectors it would have, as a double.
   static double size_of(const Problem& problem);

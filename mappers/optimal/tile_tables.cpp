@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstdlib>
+#include <tuple>
 
 #include "mappers/factorization.hpp"
 #include "mappers/optimal/compulsory.hpp"
@@ -152,6 +153,13 @@ TileTables::TileTables(const Problem& problem, const Convention& convention,
       add_sliding(lattice, t);
     }
   }
+}
+
+const Slide& TileTables::slide_between(std::size_t tensor, std::size_t dimension, std::size_t from,
+                                       std::size_t to) const {
+  return *std::ranges::lower_bound(
+      slides[tensor], std::tuple(dimension, from, to), {},
+      [](const Slide& slide) { return std::tuple(slide.dimension, slide.from, slide.to); });
 }
 
 void TileTables::add_sliding(const TileLattice& lattice, std::size_t tensor) {

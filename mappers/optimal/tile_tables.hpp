@@ -53,6 +53,10 @@ struct TileTables {
 
   TileTables(const Problem& problem, const Convention& convention, const TileLattice& lattice);
 
+  /// The slide of a window tensor between two tiles, by coordinates.
+  const Slide& slide_between(std::size_t tensor, std::size_t dimension, std::size_t from,
+                             std::size_t to) const;
+
  private:
   bool by_box_ = false;  ///< a slide fetches the box of its whole extent
 
