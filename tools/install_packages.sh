@@ -6,7 +6,7 @@
 set -euo pipefail
 
 packages=(g++ cmake ninja-build nlohmann-json3-dev libcli11-dev libboost-graph-dev libtbb-dev
-  libjs-vega libsqlite3-dev)
+  libjs-vega libsqlite3-dev robin-map-dev)
 tests=(doctest-dev python3-jsonschema)
 checks=(chromium clang-format clang-tidy shellcheck libbenchmark-dev munge slurmctld slurmd
   slurm-client)

@@ -1,13 +1,10 @@
 #include <algorithm>
-#include <limits>
 
 #include "mappers/optimal/label_search.hpp"
 
 namespace tessera::optimal {
 
 namespace {
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
 
 std::size_t at(int position) { return static_cast<std::size_t>(position); }
 
@@ -137,6 +134,12 @@ void LabelSearch::expand(std::uint32_t label, std::size_t e) {
       open_dimensions_.push_back(d);
     }
   }
+  const auto may_slide = [&](std::size_t d) {
+    return (open_window_ranks(state) & bit(space_.lattice.dimensions()[d].rank)) != 0;
+  };
+  const auto sliding = std::stable_partition(open_dimensions_.begin(), open_dimensions_.end(),
+                                             [&](std::size_t d) { return !may_slide(d); });
+  bounded_ = static_cast<std::size_t>(sliding - open_dimensions_.begin());
   tiles_ = labels_[label].tiles;
   unordered_.clear();
   if (event.kind == Event::Kind::finish) {
@@ -166,12 +169,19 @@ void LabelSearch::choose_tiles(std::size_t position) {
   choose_tiles(position + 1);
   const std::size_t from = space_.lattice.coordinate(tiles_, d);
   const TileIndex before = tiles_;
-  const int section = space_.graph.states[labels_[parent_].state].section;
+  const std::size_t state = labels_[parent_].state;
+  const Unvalued unvalued = labels_[parent_].unvalued;
+  const int section = space_.graph.states[state].section;
   for (const std::uint32_t to : dimension.below[from]) {
     if (!guide_->tiles->allows(section, d, to)) {
       continue;  // spreads further in could not cut it
     }
     tiles_ = before - static_cast<TileIndex>((from - to) * dimension.stride);
+    // Whatever is chosen for the other ranks, all that is left lies below these tiles. Not so for
+    // a loop that slides a window: the bound of what lies below it would pay for a whole box.
+    if (position < bounded_ && !of_interest(bound_of(state, tiles_, costs_of(parent_), unvalued))) {
+      continue;
+    }
     unordered_.push_back(
         {.dimension = static_cast<std::uint8_t>(d), .tile = static_cast<std::uint16_t>(to)});
     choose_tiles(position + 1);

@@ -167,7 +167,6 @@ void LabelSearch::admit(const Event& event, TileIndex tiles, std::uint64_t froze
 /// Whether another label at the same place is no worse in anything; marks those that are worse than
 /// this one.
 bool LabelSearch::is_dominated(const Key& key, std::uint32_t label) {
-  auto& others = known_[key];
   const double* mine = costs_of(label);
   const auto covers = [&](const double* a, const double* b, const Unvalued& ua,
                           const Unvalued& ub) {
@@ -177,18 +176,23 @@ bool LabelSearch::is_dominated(const Key& key, std::uint32_t label) {
     }
     return less;
   };
-  for (const std::uint32_t other : others) {
-    if (covers(costs_of(other), mine, labels_[other].unvalued, labels_[label].unvalued)) {
+  std::uint32_t& first = known_.try_emplace(key, none).first.value();
+  for (std::uint32_t l = first; l != none; l = labels_[l].next) {
+    if (covers(costs_of(l), mine, labels_[l].unvalued, labels_[label].unvalued)) {
       return true;
     }
   }
-  std::erase_if(others, [&](std::uint32_t other) {
-    const bool worse =
-        covers(mine, costs_of(other), labels_[label].unvalued, labels_[other].unvalued);
-    labels_[other].dominated = labels_[other].dominated || worse;
-    return worse;
-  });
-  others.push_back(label);
+  for (std::uint32_t* link = &first; *link != none;) {
+    Label& other = labels_[*link];
+    if (covers(mine, costs_of(*link), labels_[label].unvalued, other.unvalued)) {
+      other.dominated = true;
+      *link = other.next;
+    } else {
+      link = &other.next;
+    }
+  }
+  labels_[label].next = first;
+  first = label;
   return false;
 }
 

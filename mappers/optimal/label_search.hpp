@@ -5,8 +5,9 @@
 #include <functional>
 #include <span>
 #include <tuple>
-#include <unordered_map>
 #include <vector>
+
+#include <tsl/robin_map.h>
 
 #include "core/evaluate.hpp"
 #include "core/mapping.hpp"
@@ -75,6 +76,7 @@ class LabelSearch {
     std::uint64_t frozen = 0;  ///< by tensor: no loop before its store node stands
     std::uint64_t chains = 0;  ///< what of the loops above matters to windows to come
     Unvalued unvalued;
+    std::uint32_t next = none;  ///< label of the same key
     bool dominated = false;
   };
   struct Loop {
@@ -104,7 +106,8 @@ class LabelSearch {
     std::size_t operator()(const Key& key) const {
       std::uint64_t h = key.a * 0x9E3779B97F4A7C15ULL ^ key.b;
       h = (h ^ (h >> 29U)) * 0xBF58476D1CE4E5B9ULL ^ key.c;
-      return (h ^ (h >> 32U)) * 0x94D049BB133111EBULL;
+      h = (h ^ (h >> 32U)) * 0x94D049BB133111EBULL;
+      return h ^ (h >> 32U);
     }
   };
 
@@ -164,7 +167,7 @@ class LabelSearch {
   std::vector<double> costs_pool_;
   std::vector<Ticket> queue_;  ///< a heap
   Later later_;
-  std::unordered_map<Key, std::vector<std::uint32_t>, KeyHash> known_;
+  tsl::robin_map<Key, std::uint32_t, KeyHash> known_;  ///< labels that nothing replaces: the last
 
   // The expansion at hand.
   std::uint32_t parent_ = none;
@@ -172,6 +175,7 @@ class LabelSearch {
   RankMask needed_ = 0;        ///< needed_innermost() of the event
   std::uint64_t ordered_ = 0;  ///< ordered_windows() of the event
   std::vector<std::size_t> open_dimensions_;
+  std::size_t bounded_ = 0;    ///< the first of these: no window can slide along them
   std::vector<Loop> segment_;  ///< loops chosen, in order
   std::vector<Loop> unordered_;
   TileIndex tiles_ = 0;
