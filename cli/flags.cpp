@@ -278,6 +278,16 @@ void Grammar::reject_unexpected(const CLI::App& command) const {
                    did_you_mean(typed, names) + see);
 }
 
+/// An unknown option whose value was taken for one argument too many.
+void Grammar::reject_unknown_option() const {
+  for (const CLI::App* command : app_.get_subcommands()) {
+    const std::vector<std::string> left = command->remaining();
+    if (!left.empty() && left.front().starts_with("-")) {
+      reject_unexpected(*command);
+    }
+  }
+}
+
 ParsedFlags Grammar::parse(const std::vector<std::string>& arguments) {
   std::vector<std::string> commands;
   for (const CommandWords& command : words()) {
@@ -307,6 +317,7 @@ ParsedFlags Grammar::parse(const std::vector<std::string>& arguments) {
     const std::size_t colon = text.find(": ");
     throw InputError(colon == std::string::npos ? text : text.substr(colon + 2));
   } catch (const CLI::ParseError& error) {
+    reject_unknown_option();
     throw InputError(error.what() + ("; see tessera " + first + " --help"));
   }
   if (!shell_.empty()) {

@@ -77,6 +77,7 @@ class Grammar {
 
   std::vector<CommandWords> words() const;
   [[noreturn]] void reject_unexpected(const CLI::App& command) const;
+  void reject_unknown_option() const;
   std::string option_help(const CLI::App* command) const;
 
   Flags& flags_;

@@ -1,22 +1,48 @@
 #include "cli/output_files.hpp"
 
+#include <filesystem>
+#include <system_error>
+#include <utility>
+#include <vector>
+
 #include "cli/pictures/page.hpp"
 #include "core/input_error.hpp"
+#include "core/json/spelling.hpp"
 
 namespace tessera {
+
+namespace {
+
+/// Throws InputError where two of the command's files are one.
+void reject_shared_files(const Flags& flags) {
+  std::vector<std::pair<const char*, std::string>> files;
+  const auto add = [&files](const char* option, const std::optional<std::string>& file) {
+    if (!file) {
+      return;
+    }
+    const std::filesystem::path path = std::filesystem::path(*file).lexically_normal();
+    for (const auto& [other_option, other] : files) {
+      std::error_code error;
+      if (path == other || std::filesystem::equivalent(path, other, error)) {
+        throw InputError(std::string(other_option) + " and " + option + " both write to " +
+                         quote(*file));
+      }
+    }
+    files.emplace_back(option, path.string());
+  };
+  add("--db", flags.database);
+  add("--json", flags.json_file);
+  add("--csv", flags.csv_file);
+  add("--html", flags.html_file);
+}
+
+}  // namespace
 
 OutputFiles::OutputFiles(const Flags& flags, const Session& session)
     : vega_folder_(flags.vega_folder.value_or("")),
       wants_table_(!flags.quiet && flags.json_file != "-" && flags.csv_file != "-" &&
                    flags.html_file != "-") {
-  const auto differ = [](const char* a, const auto& file, const char* b, const auto& other) {
-    if (file && other && *file == *other) {
-      throw InputError(std::string(a) + " and " + b + " both write to '" + *file + "'");
-    }
-  };
-  differ("--json", flags.json_file, "--csv", flags.csv_file);
-  differ("--json", flags.json_file, "--html", flags.html_file);
-  differ("--csv", flags.csv_file, "--html", flags.html_file);
+  reject_shared_files(flags);
   if (flags.json_file) {
     json_.emplace(*flags.json_file, session.out);
   }

@@ -77,6 +77,11 @@ TEST_CASE("mistakes in names and settings") {
                 "cannot write '/nowhere/r.json'; its folder must exist and allow new files");
   check_refused({"map", "--arch", "tiny", "--network", "tiny", "--json", "-", "--csv", "-"},
                 "--json and --csv both write to '-'");
+  check_refused({"map", "--arch", "tiny", "--network", "tiny", "--json", "a/../r", "--html", "./r"},
+                "--json and --html both write to './r'");
+  check_refused(
+      {"explain", "report.json", "--jsn", "-"},
+      "explain has no option '--jsn'; did you mean '--json'?; see tessera explain --help");
 }
 
 TEST_CASE("completion knows every option") {

@@ -217,6 +217,18 @@ TEST_CASE("the result depends on neither the threads nor an interruption nor the
   CHECK(essence_of(folder.result({"merged.sqlite"})) == whole);
 }
 
+TEST_CASE("a shard without points is done") {
+  const SweepFolder folder;
+  CHECK(folder.run({"part.sqlite", "--shard", "90/90"}).code == 0);
+}
+
+TEST_CASE("the database is no place for another file") {
+  const SweepFolder folder;
+  const ProgramRun run = folder.run({"a.sqlite", "--json", folder.file("a.sqlite")});
+  CHECK(run.code == 2);
+  CHECK(contains(run.err, "--db and --json both write to"));
+}
+
 TEST_CASE("merge names what is missing") {
   const SweepFolder folder;
   const std::atomic<bool> stop = true;
