@@ -25,6 +25,9 @@ std::string size_text(std::int64_t bits) {
 }
 
 std::string state_of(const LayerBounds& layer) {
+  if (layer.corners.empty()) {
+    return "not searched";
+  }
   const bool proven = std::all_of(layer.corners.begin(), layer.corners.end(),
                                   [](const TrafficCorner& corner) { return corner.proven; });
   return std::string(proven ? "proven" : "not proven") + (layer.complete ? "" : ", incomplete");
@@ -79,6 +82,10 @@ void print_curve(const BoundsReport& report, std::ostream& out) {
   for (const LayerBounds& layer : report.layers) {
     floor += layer.compulsory_words * layer.count;
     macs += static_cast<double>(layer.problem.operations) * static_cast<double>(layer.count);
+  }
+  if (report.curve.empty()) {
+    out << "\nstopped before every layer had a corner: no sum over the layers\n";
+    return;
   }
   out << "\nall layers, each with the whole buffer; compulsory " << words_text(floor) << " words\n";
   TextTable table({"buffer", "words", "of compulsory", "MACs a word"},

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <ostream>
+#include <utility>
 
 #include "cli/explore/perturbation_text.hpp"
 #include "cli/number_text.hpp"
@@ -67,6 +68,16 @@ void print_table(const Comparison& comparison, std::ostream& out) {
   table.print(out);
 }
 
+void print_shares(const Comparison& comparison, std::ostream& out) {
+  const char* heading = "\nenergy by level\n";
+  for (const ComparisonRow& row : comparison.rows) {
+    if (row.feasible()) {
+      out << std::exchange(heading, "") << "  " << row_name(comparison, row) << ": "
+          << shares_text(row.totals.energy_by_level_pj, row.totals.energy_pj) << '\n';
+    }
+  }
+}
+
 }  // namespace
 
 std::string row_name(const Comparison& comparison, const ComparisonRow& row) {
@@ -84,23 +95,20 @@ void print_comparison(const Comparison& comparison, std::ostream& out) {
   out << count << (count == 1 ? " row" : " rows, ratios to the first") << "; objective "
       << objective_name(comparison.objective) << "\n\n";
   print_table(comparison, out);
-  out << "\nenergy by level\n";
-  for (const ComparisonRow& row : comparison.rows) {
-    if (row.feasible()) {
-      out << "  " << row_name(comparison, row) << ": "
-          << shares_text(row.totals.energy_by_level_pj, row.totals.energy_pj) << '\n';
-    }
-  }
+  print_shares(comparison, out);
   const auto proven =
       std::count_if(comparison.rows.begin(), comparison.rows.end(),
                     [](const ComparisonRow& row) { return row.feasible() && row.proven_optimal; });
   out << "\nmappings proven optimal: " << proven << " of " << count << " rows\n";
   for (const ComparisonRow& row : comparison.rows) {
-    if (row.stopped) {
+    if (row.stopped && row.feasible()) {
       out << "stopped early: " << row_name(comparison, row) << "; the best so far is shown\n";
     }
     if (!row.feasible()) {
-      out << "no mapping: " << row_name(comparison, row) << ": " << *row.why_not << '\n';
+      const auto others = row.totals.layers_without_cost - 1;
+      out << "no mapping: " << row_name(comparison, row) << ": " << *row.why_not
+          << (others > 0 ? "; nor have " + std::to_string(others) + " other shapes one" : "")
+          << '\n';
     }
   }
   print_perturbation(comparison, out);

@@ -18,11 +18,10 @@ namespace tessera {
 
 namespace {
 
-/// Nothing where the search was stopped.
-std::optional<FoundCost> best_on(const Explanation& explanation, const Architecture& architecture,
-                                 const ExplainOptions& options) {
+FoundCost best_on(const Explanation& explanation, const Architecture& architecture,
+                  const ExplainOptions& options) {
   if (options.stop != nullptr && *options.stop) {
-    return std::nullopt;
+    return {};
   }
   const Report& report = *explanation.report;
   SearchOptions search;
@@ -37,9 +36,9 @@ std::optional<FoundCost> best_on(const Explanation& explanation, const Architect
   const MappedGroup group = search_layer(report, architecture, entry, *options.mapper, search);
   const SearchResult& result = group.result;
   if (result.stopped) {
-    return std::nullopt;
+    return {};
   }
-  FoundCost found{.score = {}, .proven = result.proven_optimal, .spread = ""};
+  FoundCost found{.searched = true, .score = {}, .proven = result.proven_optimal, .spread = ""};
   if (result.best) {
     found.score = result.score;
     found.spread = spread_text(group.problem, *result.best);
@@ -112,13 +111,13 @@ void search_changes(Explanation& explanation, const ExplainOptions& options) {
                                        : i <= changes
                                            ? explanation.changes[i - 1].architecture
                                            : explanation.families[i - 1 - changes].architecture;
-    auto found = best_on(explanation, architecture, options);
+    FoundCost found = best_on(explanation, architecture, options);
     FoundCost& place = i == 0         ? explanation.best
                        : i <= changes ? explanation.change_costs[i - 1]
                                       : explanation.family_costs[i - 1 - changes];
     const std::scoped_lock lock(mutex);
-    explanation.stopped = explanation.stopped || !found;
-    place = std::move(found).value_or(FoundCost{});
+    explanation.stopped = explanation.stopped || !found.searched;
+    place = std::move(found);
     if (options.progress) {
       options.progress(++done, total);
     }

@@ -20,7 +20,8 @@ struct LatencyTerm {
 
 /// The best mapping on a changed architecture, or in a part of the mapspace.
 struct FoundCost {
-  std::optional<Score> score{};  ///< nothing: no mapping fits
+  bool searched = false;         ///< false: stopped before its search was done
+  std::optional<Score> score{};  ///< nothing, though searched: no mapping fits
   bool proven = false;
   std::string spread;  ///< what the mapping spreads over the arrays
 };

@@ -26,6 +26,7 @@ std::string kind_name(ChangeKind kind) {
 
 Json found_json(Json entry, const Explanation& explanation, const FoundCost& found) {
   const Objective objective = explanation.report->objective;
+  entry["searched"] = found.searched;
   entry["feasible"] = found.score.has_value();
   entry["proven"] = found.proven;
   entry["energy_pj"] = found.score ? json_number(found.score->energy_pj) : Json(nullptr);

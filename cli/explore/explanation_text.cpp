@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <ostream>
 
@@ -101,7 +102,7 @@ void print_formulas(const Explanation& explanation, std::ostream& out) {
 void add_found(std::vector<std::string>& cells, const Explanation& explanation,
                const FoundCost& found) {
   if (!found.score) {
-    cells.insert(cells.end(), {"no mapping", "", "", ""});
+    cells.insert(cells.end(), {found.searched ? "no mapping" : "not searched", "", "", ""});
     return;
   }
   const Score& best = *explanation.best.score;
@@ -190,7 +191,11 @@ void print_explanation(const Explanation& explanation, std::ostream& out) {
   print_changes(explanation, out);
   print_families(explanation, out);
   if (explanation.stopped) {
-    out << "\nstopped early: \"no mapping\" may mean that none was looked for\n";
+    const auto searched = [](const FoundCost& found) { return found.searched; };
+    const auto done = std::ranges::count_if(explanation.change_costs, searched) +
+                      std::ranges::count_if(explanation.family_costs, searched);
+    out << "\nstopped early: " << done << " of "
+        << explanation.changes.size() + explanation.families.size() << " were searched\n";
   }
 }
 

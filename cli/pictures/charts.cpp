@@ -67,6 +67,9 @@ bool spans_decades(const std::vector<double>& values) {
 Json scale_of(const char* name, const char* range, const std::vector<double>& values) {
   const bool log = spans_decades(values);
   Json scale = {{"name", name}, {"type", log ? "log" : "linear"}, {"range", range}, {"nice", true}};
+  if (values.empty()) {
+    return scale;  // an interrupted command has no points yet
+  }
   const auto [least, most] = std::ranges::minmax(values);
   // A little room around the points; not down to zero, where differences would be lost.
   const double margin = (most - least) * 0.08 + (most == least ? std::abs(most) * 0.1 + 1e-12 : 0);

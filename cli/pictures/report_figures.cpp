@@ -158,6 +158,7 @@ std::vector<Figure> report_figures(const Json& report) {
                                   "tensor"));
   figures.push_back(latency_figure(layers, clock_hz));
   figures.push_back(roofline_figure(layers, report["architecture"]));
+  std::erase_if(figures, [](const Figure& figure) { return figure.rows.empty(); });
   return figures;
 }
 
