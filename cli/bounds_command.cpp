@@ -82,13 +82,16 @@ void search_shapes(const Flags& flags, const Session& session, const Network& ch
   const std::vector<LayerGroup> shapes = unique_layers(chosen);
   const int threads = flags.threads.value_or(session.environment.processors);
   const StopSignal stop(session.environment.stop, flags.time_limit_s);
-  const bool watched = session.environment.errors_go_to_terminal && !flags.quiet;
-  ProgressLine line(watched ? &session.err : nullptr, "sizes looked at");
+  ProgressLine line(flags, session, "shapes done");
   const auto side_by_side = static_cast<int>(std::min<std::size_t>(shapes.size(), 256));
   BoundsOptions options =
       options_of(flags, report, std::max(1, threads / std::max(1, side_by_side)), stop);
+  std::atomic<std::size_t> sizes = 0;
   std::atomic<std::size_t> done = 0;
-  options.progress = [&](std::int64_t /*bits*/) { line.update(++done, 0); };
+  line.update(0, shapes.size());
+  options.progress = [&](std::int64_t /*bits*/) {
+    line.note(std::to_string(++sizes) + " sizes looked at");
+  };
   report.layers.resize(shapes.size());
   const oneapi::tbb::global_control control(oneapi::tbb::global_control::max_allowed_parallelism,
                                             static_cast<std::size_t>(threads));
@@ -103,6 +106,7 @@ void search_shapes(const Flags& flags, const Session& session, const Network& ch
       }
       bounds.count = shape.count;
       report.layers[i] = std::move(bounds);
+      line.update(++done, shapes.size());
     });
   });
 }
@@ -123,7 +127,7 @@ int run_bounds(const Flags& flags, const Session& session) {
   search_shapes(flags, session, chosen, report);
   report.curve = network_bounds(report.layers);
   if (files.wants_table()) {
-    print_bounds(report, flags.details, session.out);
+    print_bounds(report, flags.details, session.out, session.environment.output);
   }
   files.write_json(files.wants_json() ? bounds_json(report) : "");
   files.write_csv(files.wants_csv() ? bounds_csv(report) : "");

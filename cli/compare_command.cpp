@@ -7,12 +7,14 @@
 #include <utility>
 #include <vector>
 
+#include "cli/best_so_far.hpp"
 #include "cli/commands.hpp"
 #include "cli/explore/comparison.hpp"
 #include "cli/explore/comparison_csv.hpp"
 #include "cli/explore/comparison_json.hpp"
 #include "cli/explore/comparison_text.hpp"
 #include "cli/explore/perturbation.hpp"
+#include "cli/explore/perturbation_text.hpp"
 #include "cli/inputs.hpp"
 #include "cli/objective_names.hpp"
 #include "cli/output_files.hpp"
@@ -102,11 +104,6 @@ std::string write_row_report(const std::string& folder, std::size_t position, co
   return path;
 }
 
-/// A line of progress, where someone watches.
-std::ostream* watcher(const Flags& flags, const Session& session) {
-  return session.environment.errors_go_to_terminal && !flags.quiet ? &session.err : nullptr;
-}
-
 /// Searches the rows one after another and adds them to the comparison.
 void search_rows(const Flags& flags, const Session& session, std::vector<PlannedRow>& planned,
                  Comparison& comparison) {
@@ -114,7 +111,8 @@ void search_rows(const Flags& flags, const Session& session, std::vector<Planned
   for (const PlannedRow& row : planned) {
     total += unique_layers(row.chosen).size();
   }
-  ProgressLine line(watcher(flags, session), "shapes searched");
+  ProgressLine line(flags, session, "shapes searched");
+  BestSoFar best(line, comparison.objective);
   std::size_t before = 0;
   for (PlannedRow& row : planned) {
     const std::size_t shapes = unique_layers(row.chosen).size();
@@ -125,6 +123,9 @@ void search_rows(const Flags& flags, const Session& session, std::vector<Planned
     search_layers(row.report, row.chosen, flags.mapper, row.options);
     before += shapes;
     comparison.rows.push_back(comparison_row(row.report));
+    if (comparison.rows.back().feasible()) {
+      best.offer(comparison.rows.back().totals, row_name(comparison, comparison.rows.back()));
+    }
     if (flags.reports_folder) {
       comparison.rows.back().report_file =
           write_row_report(*flags.reports_folder, comparison.rows.size() - 1, row.report, session);
@@ -172,7 +173,7 @@ void perturb_rows(const Flags& flags, const Session& session, std::vector<Planne
       }
     }
   }
-  ProgressLine line(watcher(flags, session), "energies looked at");
+  ProgressLine line(flags, session, "energies looked at");
   std::size_t done = 0;
   for (const auto& [first, later] : pairs) {
     comparison.pairs.push_back(perturb(design_of(flags, comparison, first, planned[first]),
@@ -206,7 +207,7 @@ int run_compare(const Flags& flags, const Session& session) {
     perturb_rows(flags, session, planned, comparison);
   }
   if (files.wants_table()) {
-    print_comparison(comparison, session.out);
+    print_comparison(comparison, session.out, session.environment.output);
   }
   files.write_json(files.wants_json() ? comparison_json(comparison) : "");
   files.write_csv(files.wants_csv() ? comparison_csv(comparison) : "");

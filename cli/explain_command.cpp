@@ -127,8 +127,7 @@ void explain(const Flags& flags, const Session& session, Explanation& explanatio
   explanation.formulas = count_formulas(explanation.layer->problem, *explanation.layer->mapping,
                                         *explanation.layer->cost, *explanation.level);
   const StopSignal stop(session.environment.stop, flags.time_limit_s);
-  const bool watched = session.environment.errors_go_to_terminal && !flags.quiet;
-  ProgressLine line(watched ? &session.err : nullptr, "searches");
+  ProgressLine line(flags, session, "searches");
   ExplainOptions options{.mapper = find_mapper(flags.mapper),
                          .seed = flags.seed,
                          .samples = flags.samples,
@@ -166,7 +165,7 @@ int run_explain(const Flags& flags, const Session& session) {
     explain(flags, session, explanation);
   }
   if (files.wants_table()) {
-    print_explanation(explanation, session.out);
+    print_explanation(explanation, session.out, session.environment.output);
   }
   files.write_json(files.wants_json() ? explanation_json(explanation) : "");
   return layer.cost && !explanation.stopped ? exit_done : exit_nothing_found;

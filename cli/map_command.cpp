@@ -24,8 +24,7 @@ int run_map(const Flags& flags, const Session& session) {
   const Network chosen = chosen_layers(report.network, flags.layers);
   ReportOutput output(flags, session);
   {
-    const bool watched = session.environment.errors_go_to_terminal && !flags.quiet;
-    ProgressLine line(watched ? &session.err : nullptr, "shapes searched");
+    ProgressLine line(flags, session, "shapes searched");
     NetworkOptions options =
         network_options(flags, session.environment, report, unique_layers(chosen).size());
     options.progress = [&line](std::size_t done, std::size_t total) { line.update(done, total); };

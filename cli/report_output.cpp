@@ -15,7 +15,7 @@ ReportOutput::ReportOutput(const Flags& flags, const Session& session)
 
 int ReportOutput::write(const Report& report) {
   if (files_.wants_table()) {
-    print_report(report, session_.out);
+    print_report(report, session_.out, session_.environment.output);
     if (flags_.details) {
       print_details(report, session_.out);
     }

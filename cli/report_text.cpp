@@ -48,14 +48,20 @@ std::vector<std::string> layer_row(const LayerReport& layer) {
           spread_text(layer.problem, *layer.mapping)};
 }
 
-void print_table(const Report& report, const Totals& totals, std::ostream& out) {
+TextTable layer_table(const Report& report, const Totals& totals, const PartColours& levels) {
   const std::string outermost = std::get<Storage>(report.architecture.nodes.front()).name;
   TextTable table({"layer", "count", "MACs", "energy", "pJ/MAC", "cycles", "util.", "bottleneck",
                    outermost + " words", "spread over the array"},
                   {Align::left, Align::right, Align::right, Align::right, Align::right,
                    Align::right, Align::right, Align::left, Align::right, Align::left});
+  const bool counted = std::any_of(report.layers.begin(), report.layers.end(),
+                                   [](const LayerReport& layer) { return layer.count > 1; });
+  table.name_bars(counted ? "energy, times count" : "energy", {0, 1, 3});
   for (const LayerReport& layer : report.layers) {
     table.add_row(layer_row(layer));
+    if (layer.cost) {
+      table.add_bar(levels.bar(energy_by_level(layer), static_cast<double>(layer.count)));
+    }
   }
   if (totals.macs > 0) {
     const auto macs = static_cast<double>(totals.macs);
@@ -65,10 +71,11 @@ void print_table(const Report& report, const Totals& totals, std::ostream& out) 
                    percent_text(totals.utilization), "",
                    short_count_text(static_cast<double>(totals.outer_accesses_words))});
   }
-  table.print(out);
+  return table;
 }
 
-void print_totals(const Report& report, const Totals& totals, std::ostream& out) {
+void print_totals(const Report& report, const Totals& totals, const PartColours& levels,
+                  std::ostream& out) {
   if (totals.macs == 0) {
     return;
   }
@@ -83,8 +90,9 @@ void print_totals(const Report& report, const Totals& totals, std::ostream& out)
     out << "area " << four_digits_text(*totals.area_mm2) << " mm2\n";
   }
   out << "energy by level" << (totals.leakage_pj > 0 ? ", leakage included: " : ": ")
-      << shares_text(totals.energy_by_level_pj, totals.energy_pj) << '\n'
-      << "energy by tensor: " << shares_text(totals.energy_by_tensor_pj, totals.energy_pj) << '\n';
+      << shares_text(totals.energy_by_level_pj, totals.energy_pj, levels) << '\n'
+      << "energy by tensor: "
+      << shares_text(totals.energy_by_tensor_pj, totals.energy_pj, PartColours({})) << '\n';
 }
 
 /// What is not proven, and how much better it could be; nothing where no bound is known.
@@ -199,23 +207,26 @@ void print_levels(const LayerReport& layer, std::ostream& out) {
 
 }  // namespace
 
-std::string shares_text(EnergyParts parts, double total) {
+std::string shares_text(EnergyParts parts, double total, const PartColours& colours) {
   std::stable_sort(parts.begin(), parts.end(),
                    [](const auto& a, const auto& b) { return a.second > b.second; });
   std::string text;
   for (const auto& [name, pj] : parts) {
     if (pj > 0) {
-      text += (text.empty() ? "" : ", ") + name + " " + percent_text(pj / total);
+      text +=
+          (text.empty() ? "" : ", ") + colours.text(name, name) + " " + percent_text(pj / total);
     }
   }
   return text.empty() ? "none" : text;
 }
 
-void print_report(const Report& report, std::ostream& out) {
+void print_report(const Report& report, std::ostream& out, const Terminal& terminal) {
   const Totals totals = totals_of(report);
+  PartColours levels(terminal);
+  levels.add(totals.energy_by_level_pj);
   print_heading(report, out);
-  print_table(report, totals, out);
-  print_totals(report, totals, out);
+  layer_table(report, totals, levels).print(out, terminal);
+  print_totals(report, totals, levels, out);
   print_fronts(report, out);
   print_search(report, totals, out);
   print_equal_layers(report, out);

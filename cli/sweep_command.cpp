@@ -1,10 +1,9 @@
 #include <filesystem>
-#include <optional>
 #include <ostream>
 #include <string>
 
+#include "cli/best_so_far.hpp"
 #include "cli/commands.hpp"
-#include "cli/explore/perturbation.hpp"
 #include "cli/explore/stop_signal.hpp"
 #include "cli/explore/sweep_database.hpp"
 #include "cli/explore/sweep_merge.hpp"
@@ -12,8 +11,6 @@
 #include "cli/explore/sweep_result.hpp"
 #include "cli/explore/sweep_run.hpp"
 #include "cli/inputs.hpp"
-#include "cli/number_text.hpp"
-#include "cli/objective_names.hpp"
 #include "cli/output_files.hpp"
 #include "cli/progress_line.hpp"
 #include "cli/run.hpp"
@@ -70,23 +67,15 @@ int run_merge(const Flags& flags, const Session& session) {
 std::size_t run_points(const Flags& flags, const Session& session, const Sweep& sweep,
                        SweepDatabase& database) {
   const StopSignal stop(session.environment.stop, flags.time_limit_s);
-  const bool watched = session.environment.errors_go_to_terminal && !flags.quiet;
-  ProgressLine line(watched ? &session.err : nullptr, "points");
-  std::optional<double> best;
+  ProgressLine line(flags, session, "points");
+  BestSoFar best(line, sweep.spec.objective);
   SweepRunOptions options{.threads = flags.threads.value_or(session.environment.processors),
                           .version = program_version(),
                           .stop = stop.flag()};
-  const Objective objective = sweep.spec.objective;
-  options.progress = [&](std::size_t done, std::size_t total, const StoredPoint* last) {
-    line.update(done, total);
-    if (last == nullptr || !last->feasible() || !last->within_limits) {
-      return;
-    }
-    const double value = ranking_metric(objective, last->totals.energy_pj, last->totals.latency_s);
-    if (!best || value < *best) {
-      best = value;
-      line.note("best " + objective_name(objective) + ": " + energy_text(last->totals.energy_pj) +
-                ", " + time_text(last->totals.latency_s) + " at " + values_text(*last));
+  options.progress = [&](const SweepProgress& progress) {
+    line.update(progress.done, progress.total, progress.share);
+    if (progress.last != nullptr && progress.last->within_limits) {
+      best.offer(progress.last->totals, values_text(*progress.last));
     }
   };
   return run_sweep(sweep, database, options);

@@ -76,7 +76,7 @@ std::vector<std::int64_t> shown_sizes(const BoundsReport& report) {
   return sizes;
 }
 
-void print_curve(const BoundsReport& report, std::ostream& out) {
+void print_curve(const BoundsReport& report, std::ostream& out, const Terminal& terminal) {
   std::int64_t floor = 0;
   double macs = 0;
   for (const LayerBounds& layer : report.layers) {
@@ -99,12 +99,13 @@ void print_curve(const BoundsReport& report, std::ostream& out) {
       table.add_row({size_text(size), words_text(found->outer_words),
                      times_text(found->outer_words, floor),
                      four_digits_text(macs / static_cast<double>(found->outer_words))});
+      table.add_bar({static_cast<double>(found->outer_words)});
     }
   }
-  table.print(out);
+  table.print(out, terminal);
 }
 
-void print_corners(const LayerBounds& layer, std::ostream& out) {
+void print_corners(const LayerBounds& layer, std::ostream& out, const Terminal& terminal) {
   out << "\n=== " << layer.names.front() << '\n';
   TextTable table({"buffer", "words", "of compulsory", ""},
                   {Align::right, Align::right, Align::right, Align::left});
@@ -112,21 +113,23 @@ void print_corners(const LayerBounds& layer, std::ostream& out) {
     table.add_row({size_text(corner.buffer_bits), grouped_text(corner.outer_words),
                    times_text(corner.outer_words, layer.compulsory_words),
                    corner.proven ? "" : "not proven"});
+    table.add_bar({static_cast<double>(corner.outer_words)});
   }
-  table.print(out);
+  table.print(out, terminal);
 }
 
 }  // namespace
 
-void print_bounds(const BoundsReport& report, bool details, std::ostream& out) {
+void print_bounds(const BoundsReport& report, bool details, std::ostream& out,
+                  const Terminal& terminal) {
   out << report.network << ": least words to and from an unbounded memory against the size of one "
       << "buffer; words of " << report.word_bits << " bits, "
       << (report.mapspace.perfect_factors ? "perfect" : "any") << " factors\n\n";
   print_layers(report, out);
-  print_curve(report, out);
+  print_curve(report, out, terminal);
   if (details) {
     for (const LayerBounds& layer : report.layers) {
-      print_corners(layer, out);
+      print_corners(layer, out, terminal);
     }
   }
 }

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/environment.hpp"
 #include "cli/explore/traffic_bounds.hpp"
 
 namespace tessera {
@@ -21,7 +22,8 @@ struct BoundsReport {
 
 /// For people: each layer's floor and where it is reached, and the network's curve; with `details`
 /// the corners of each layer.
-void print_bounds(const BoundsReport& report, bool details, std::ostream& out);
+void print_bounds(const BoundsReport& report, bool details, std::ostream& out,
+                  const Terminal& terminal);
 /// The text of a bounds file (docs/schema/bounds.schema.json).
 std::string bounds_json(const BoundsReport& report);
 /// A line per corner of each layer, and of the network.

@@ -36,13 +36,14 @@ std::vector<std::string> name_cells(const Comparison& comparison, const Comparis
           batches && row.batch ? std::to_string(*row.batch) : ""};
 }
 
-void print_table(const Comparison& comparison, std::ostream& out) {
+TextTable row_table(const Comparison& comparison, const PartColours& levels) {
   TextTable table(
       {"architecture", "network", "dataflow", "batch", "energy", "", "latency", "", "EDP, J*s", "",
        "area, mm2", "", "power, mW", "MACs/s", "MACs/J", "util.", "outer words"},
       {Align::left, Align::left, Align::left, Align::right, Align::right, Align::right,
        Align::right, Align::right, Align::right, Align::right, Align::right, Align::right,
        Align::right, Align::right, Align::right, Align::right, Align::right});
+  table.name_bars("energy by level", {0, 1, 2, 3, 4});
   for (const ComparisonRow& row : comparison.rows) {
     const bool is_baseline = &row == &comparison.rows.front();
     const RowRatios ratios = ratios_to(comparison.rows.front(), row);
@@ -64,16 +65,19 @@ void print_table(const Comparison& comparison, std::ostream& out) {
       cells.emplace_back("none");
     }
     table.add_row(cells);
+    if (row.feasible()) {
+      table.add_bar(levels.bar(row.totals.energy_by_level_pj));
+    }
   }
-  table.print(out);
+  return table;
 }
 
-void print_shares(const Comparison& comparison, std::ostream& out) {
+void print_shares(const Comparison& comparison, const PartColours& levels, std::ostream& out) {
   const char* heading = "\nenergy by level\n";
   for (const ComparisonRow& row : comparison.rows) {
     if (row.feasible()) {
       out << std::exchange(heading, "") << "  " << row_name(comparison, row) << ": "
-          << shares_text(row.totals.energy_by_level_pj, row.totals.energy_pj) << '\n';
+          << shares_text(row.totals.energy_by_level_pj, row.totals.energy_pj, levels) << '\n';
     }
   }
 }
@@ -90,12 +94,16 @@ std::string row_name(const Comparison& comparison, const ComparisonRow& row) {
   return name;
 }
 
-void print_comparison(const Comparison& comparison, std::ostream& out) {
+void print_comparison(const Comparison& comparison, std::ostream& out, const Terminal& terminal) {
+  PartColours levels(terminal);
+  for (const ComparisonRow& row : comparison.rows) {
+    levels.add(row.totals.energy_by_level_pj);
+  }
   const std::size_t count = comparison.rows.size();
   out << count << (count == 1 ? " row" : " rows, ratios to the first") << "; objective "
       << objective_name(comparison.objective) << "\n\n";
-  print_table(comparison, out);
-  print_shares(comparison, out);
+  row_table(comparison, levels).print(out, terminal);
+  print_shares(comparison, levels, out);
   const auto proven =
       std::count_if(comparison.rows.begin(), comparison.rows.end(),
                     [](const ComparisonRow& row) { return row.feasible() && row.proven_optimal; });

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/environment.hpp"
 #include "cli/explore/count_formulas.hpp"
 #include "cli/explore/design_changes.hpp"
 #include "cli/report.hpp"
@@ -62,7 +63,7 @@ StorageId dearest_level(const LayerReport& layer);
 /// by side on all threads. Families that cost the same as the best are kept: they tie.
 void search_changes(Explanation& explanation, const ExplainOptions& options);
 
-void print_explanation(const Explanation& explanation, std::ostream& out);
+void print_explanation(const Explanation& explanation, std::ostream& out, const Terminal& terminal);
 /// The text of an explanation file (docs/schema/explanation.schema.json).
 std::string explanation_json(const Explanation& explanation);
 

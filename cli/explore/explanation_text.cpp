@@ -46,7 +46,7 @@ void print_heading(const Explanation& explanation, std::ostream& out) {
       << report.convention->name << '\n';
 }
 
-void print_latency(const Explanation& explanation, std::ostream& out) {
+void print_latency(const Explanation& explanation, std::ostream& out, const Terminal& terminal) {
   const Cost& cost = *explanation.layer->cost;
   out << "\nlatency: " << cycles_text(cost.cycles) << " cycles, bound by "
       << bottleneck_name(*explanation.layer) << "; utilisation " << percent_text(cost.utilization)
@@ -55,11 +55,12 @@ void print_latency(const Explanation& explanation, std::ostream& out) {
   for (const LatencyTerm& term : explanation.latency) {
     table.add_row(
         {term.name, cycles_text(std::ceil(term.cycles)), percent_text(term.cycles / cost.cycles)});
+    table.add_bar({term.cycles});
   }
-  table.print(out);
+  table.print(out, terminal);
 }
 
-void print_energy(const Explanation& explanation, std::ostream& out) {
+void print_energy(const Explanation& explanation, std::ostream& out, const Terminal& terminal) {
   const LayerReport& layer = *explanation.layer;
   const Cost& cost = *layer.cost;
   out << "\nenergy: " << energy_text(cost.energy_pj) << '\n';
@@ -69,6 +70,7 @@ void print_energy(const Explanation& explanation, std::ostream& out) {
                        const std::string& events, double pj) {
     if (pj > 0) {
       table.add_row({level, tensor, events, energy_text(pj), percent_text(pj / cost.energy_pj)});
+      table.add_bar({pj});
     }
   };
   for (const StoreCost& store : cost.stores) {
@@ -86,7 +88,7 @@ void print_energy(const Explanation& explanation, std::ostream& out) {
   add(layer.problem.compute().name, "",
       short_count_text(static_cast<double>(cost.operations)) + " operations", cost.compute_pj);
   add("leakage", "", "", leakage_of(cost));
-  table.print(out);
+  table.print(out, terminal);
 }
 
 void print_formulas(const Explanation& explanation, std::ostream& out) {
@@ -164,7 +166,8 @@ void print_why_not(const Explanation& explanation, std::ostream& out) {
 
 }  // namespace
 
-void print_explanation(const Explanation& explanation, std::ostream& out) {
+void print_explanation(const Explanation& explanation, std::ostream& out,
+                       const Terminal& terminal) {
   print_heading(explanation, out);
   const LayerReport& layer = *explanation.layer;
   if (!layer.cost) {
@@ -173,8 +176,8 @@ void print_explanation(const Explanation& explanation, std::ostream& out) {
   }
   out << '\n';
   print_tree(layer.problem, *layer.mapping, &*layer.cost, out);
-  print_latency(explanation, out);
-  print_energy(explanation, out);
+  print_latency(explanation, out, terminal);
+  print_energy(explanation, out, terminal);
   print_formulas(explanation, out);
   if (!explanation.best.score) {
     out << "\nstopped early: nothing was searched\n";

@@ -52,10 +52,12 @@ class SweepRun {
     std::set_difference(all.begin(), all.end(), stored.begin(), stored.end(),
                         std::back_inserter(missing));
     total_ = all.size();
+    missing_ = missing.size();
     done_ = all.size() - missing.size();
     report_progress(nullptr);
     for (std::size_t i = 0; i < missing.size() && !stopped(); i += points_per_wave) {
       const std::size_t end = std::min(missing.size(), i + points_per_wave);
+      before_wave_ = i;
       run_wave({missing.data() + i, missing.data() + end});
     }
     return total_ - done_;
@@ -68,13 +70,26 @@ class SweepRun {
 
   void report_progress(const StoredPoint* last) const {
     if (options_.progress) {
-      options_.progress(done_, total_, last);
+      options_.progress({.done = done_, .total = total_, .share = share_done(), .last = last});
     }
+  }
+
+  /// Of a wave the share of its searches that is done: its points end late, and together.
+  double share_done() const {
+    if (missing_ == 0) {
+      return 1;
+    }
+    const double of_wave = layers_.empty() ? 1
+                                           : static_cast<double>(searched_layers_) /
+                                                 static_cast<double>(layers_.size());
+    return (static_cast<double>(before_wave_) + of_wave * static_cast<double>(points_.size())) /
+           static_cast<double>(missing_);
   }
 
   void run_wave(const std::vector<std::int64_t>& ids) {
     points_.clear();
     layers_.clear();
+    searched_layers_ = 0;
     outcomes_.clear();
     by_key_.clear();
     for (const std::int64_t id : ids) {
@@ -197,6 +212,8 @@ class SweepRun {
     }
     outcomes_.emplace(open.key, std::move(*outcome));
     by_key_.erase(open.key);
+    ++searched_layers_;
+    report_progress(nullptr);
     for (const std::size_t point : open.points) {
       points_[point].stored.seconds += elapsed.count() / static_cast<double>(open.points.size());
       if (--points_[point].missing == 0) {
@@ -251,10 +268,13 @@ class SweepRun {
   SweepDatabase& database_;
   const SweepRunOptions& options_;
   std::size_t total_ = 0;
+  std::size_t missing_ = 0;      ///< points, when the run began
+  std::size_t before_wave_ = 0;  ///< points of this run in earlier waves
   std::size_t done_ = 0;
   std::mutex mutex_;  ///< of the database and of what follows, while searches run
   std::vector<OpenPoint> points_;
   std::vector<std::unique_ptr<OpenLayer>> layers_;
+  std::size_t searched_layers_ = 0;
   std::map<std::string, OpenLayer*> by_key_;
   std::map<std::string, LayerOutcome> outcomes_;
 };

@@ -54,13 +54,20 @@ SweepIdentity identity_of(const Sweep& sweep, const std::string& version);
 /// The architecture at a point. Throws InputError where it makes none.
 Architecture architecture_at(const Sweep& sweep, const SweepPoint& point);
 
+/// How far a sweep is.
+struct SweepProgress {
+  std::size_t done = 0;               ///< points, those of earlier runs among them
+  std::size_t total = 0;              ///< points
+  double share = 0;                   ///< of the work of this run
+  const StoredPoint* last = nullptr;  ///< the point that is done now, if one is
+};
+
 struct SweepRunOptions {
   int threads = 1;
   std::string version;
   const std::atomic<bool>* stop = nullptr;
-  /// Called by one thread at a time: points done, of how many, and the last one done, if it is not
-  /// from an earlier run.
-  std::function<void(std::size_t done, std::size_t total, const StoredPoint* last)> progress{};
+  /// Called by one thread at a time, after each point and each search.
+  std::function<void(const SweepProgress&)> progress{};
 };
 
 /// Searches what the database lacks of the shard's points. Points are taken in waves; the layers of
