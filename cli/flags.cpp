@@ -28,7 +28,7 @@ const std::vector<std::string>& list_words() {
 Grammar::Grammar(Flags& flags) : flags_(flags) {
   app_.require_subcommand(1);
   app_.footer(top_examples);
-  app_.set_version_flag("--version", "tessera " + program_version());
+  app_.set_version_flag("--version", "tessera " + program_build());
   add_map();
   add_evaluate();
   add_compare();

@@ -87,4 +87,8 @@ ParsedFlags parse_flags(const std::vector<std::string>& arguments);
 /// The version of the program.
 std::string program_version();
 
+/// The version, and a hash of the sources that decide results: "0.1.0+12ab34cd56ef". Two programs
+/// that may find something else differ in it.
+std::string program_build();
+
 }  // namespace tessera

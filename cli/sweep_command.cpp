@@ -70,7 +70,7 @@ std::size_t run_points(const Flags& flags, const Session& session, const Sweep& 
   ProgressLine line(flags, session, "points");
   BestSoFar best(line, sweep.spec.objective);
   SweepRunOptions options{.threads = flags.threads.value_or(session.environment.processors),
-                          .version = program_version(),
+                          .version = program_build(),
                           .stop = stop.flag()};
   options.progress = [&](const SweepProgress& progress) {
     line.update(progress.done, progress.total, progress.share);
@@ -101,7 +101,7 @@ int run_sweep_command(const Flags& flags, const Session& session) {
   if (flags.resume && !std::filesystem::exists(*flags.database)) {
     throw InputError("--resume: there is no database " + quote(*flags.database));
   }
-  SweepDatabase database(*flags.database, identity_of(sweep, program_version()));
+  SweepDatabase database(*flags.database, identity_of(sweep, program_build()));
   const std::size_t missing = run_points(flags, session, sweep, database);
   const SweepResult result = sweep_result(sweep, database, flags.arguments);
   if (files.wants_table()) {

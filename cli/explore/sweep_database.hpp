@@ -14,6 +14,10 @@ namespace tessera {
 /// What a database says of itself: key -> text. Two sweeps are one where all of these are equal.
 using SweepIdentity = std::vector<std::pair<std::string, std::string>>;
 
+/// In words how another sweep differs from the one stored, in what says most; nothing where they
+/// are one.
+std::optional<std::string> difference_of(const SweepIdentity& stored, const SweepIdentity& other);
+
 /// A point as the database keeps it.
 struct StoredPoint {
   std::int64_t id = 0;

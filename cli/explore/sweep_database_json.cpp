@@ -31,13 +31,17 @@ std::vector<std::string> differing_keys(const std::string& a, const std::string&
 }
 
 std::string difference_text(const std::string& key, const std::string& stored,
-                            const std::string& wanted) {
-  const std::vector<std::string> keys = differing_keys(stored, wanted);
+                            const std::string& other) {
+  if (key == "version") {
+    return "one is of build " + stored + " of the program, the other of build " + other +
+           ", which may find something else";
+  }
+  const std::vector<std::string> keys = differing_keys(stored, other);
   if (!keys.empty()) {
     return "the " + key + " differs in " + listed(keys);
   }
-  return stored.size() + wanted.size() < 100
-             ? "its " + key + " is " + quote(stored) + ", not " + quote(wanted)
+  return stored.size() + other.size() < 100
+             ? "its " + key + " is " + quote(stored) + ", not " + quote(other)
              : "the " + key + " differs";
 }
 
@@ -106,6 +110,23 @@ StoredPoint read_point(const SqliteStatement& row) {
 
 }  // namespace
 
+std::optional<std::string> difference_of(const SweepIdentity& stored, const SweepIdentity& other) {
+  std::optional<std::string> of_counts;  // they follow from the rest
+  for (const auto& wanted : other) {
+    const auto found = std::find_if(stored.begin(), stored.end(),
+                                    [&](const auto& entry) { return entry.first == wanted.first; });
+    if (found == stored.end() || found->second == wanted.second) {
+      continue;
+    }
+    const std::string text = difference_text(wanted.first, found->second, wanted.second);
+    if (!wanted.first.ends_with("points")) {
+      return text;
+    }
+    of_counts = of_counts.value_or(text);
+  }
+  return of_counts;
+}
+
 SweepDatabase::SweepDatabase(const std::string& file, const SweepIdentity& identity)
     : database_(file, SqliteDatabase::Mode::create) {
   // A writer does not wait for readers, and a killed process leaves whole transactions.
@@ -157,15 +178,9 @@ void SweepDatabase::check_identity(const SweepIdentity& identity) {
     insert.bind(1, key).bind(2, value).step();
     insert.reset();
   }
-  const SweepIdentity stored = this->identity();
-  for (const auto& wanted : identity) {
-    const auto found = std::find_if(stored.begin(), stored.end(),
-                                    [&](const auto& entry) { return entry.first == wanted.first; });
-    if (found != stored.end() && found->second != wanted.second) {
-      throw InputError("database " + quote(file()) + " holds another sweep: " +
-                       difference_text(wanted.first, found->second, wanted.second) +
-                       "; take another --db, or remove the file");
-    }
+  if (const auto difference = difference_of(this->identity(), identity)) {
+    throw InputError("database " + quote(file()) + " holds another sweep: " + *difference +
+                     "; take another --db, or remove the file");
   }
 }
 

@@ -67,11 +67,9 @@ MergeResult merge_shards(const std::string& output, const std::vector<std::strin
   }
   const SweepIdentity whole = whole_of(identities.front());
   for (std::size_t i = 1; i < inputs.size(); ++i) {
-    for (const auto& [key, value] : whole_of(identities[i])) {
-      if (value_of(whole, key) != value) {
-        throw InputError(quote(inputs[i]) + " and " + quote(inputs.front()) +
-                         " are of different sweeps: their " + key + " differs");
-      }
+    if (const auto difference = difference_of(whole, whole_of(identities[i]))) {
+      throw InputError(quote(inputs.front()) + " and " + quote(inputs[i]) +
+                       " are of different sweeps: " + *difference);
     }
   }
   const std::string first = value_of(identities.front(), "shard");

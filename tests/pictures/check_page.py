@@ -11,6 +11,7 @@ import html.parser
 import json
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 
@@ -92,7 +93,8 @@ NUMBERS = {
 def main():
     browser, tessera, folder, *arguments = sys.argv[1:]
     folder = pathlib.Path(folder).absolute()
-    folder.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)  # a database of an earlier build would be refused
+    folder.mkdir(parents=True)
     written = folder / "document.json"
     page = folder / "page.html"
     subprocess.run([tessera, *arguments, "--json", written, "--html", page, "--vega",

@@ -241,6 +241,12 @@ TEST_CASE("merge names what is missing") {
   CHECK(contains(merged.err, "shard 2/3 is missing\n"));
   // What is missing can be searched in the merged database.
   CHECK(folder.result({"merged.sqlite"})["points"].size() == 24);
+  folder.write_sweep(R"(, "where": ["DRAM.read_pj > 10"])");
+  folder.run({"other.sqlite", "--shard", "2/3", "--quiet"});
+  CHECK(contains(run_program({"sweep", "merge", "--db", folder.file("merged.sqlite"),
+                              folder.file("one.sqlite"), folder.file("other.sqlite")})
+                     .err,
+                 "are of different sweeps: the sweep differs in where\n"));
 }
 
 TEST_CASE("a database of another sweep is refused, and says what differs") {
@@ -259,7 +265,8 @@ TEST_CASE("a database of another sweep is refused, and says what differs") {
   folder.folder().write("two.json", network_text);
   tessera::SqliteDatabase(folder.file("s.sqlite"), tessera::SqliteDatabase::Mode::existing)
       .execute("UPDATE identity SET value = '0.0.1' WHERE key = 'version'");
-  CHECK(contains(folder.run({"s.sqlite"}).err, "its version is '0.0.1', not '"));
+  CHECK(contains(folder.run({"s.sqlite"}).err,
+                 "one is of build 0.0.1 of the program, the other of build 0.1.0+"));
 
   folder.folder().write("text.sqlite", "no database, a text that is longer than a header is");
   CHECK(contains(folder.run({"text.sqlite"}).err, "file is not a database"));
