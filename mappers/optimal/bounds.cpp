@@ -11,6 +11,12 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 
 std::size_t at(int position) { return static_cast<std::size_t>(position); }
 
+void take_least(std::vector<double>& values, const std::vector<double>& others) {
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    values[i] = std::min(values[i], others[i]);
+  }
+}
+
 }  // namespace
 
 Bounds::Bounds(const Problem& problem, const TileLattice& lattice, const PlaceGraph& graph,
@@ -59,17 +65,16 @@ bool Bounds::may_slide(std::size_t l) const {
   return tables_.all_may_slide || graph_.legs[l].parent != 0 || below_spreads(l);
 }
 
-/// Words of a window leg paid at tiles `paid` that no loop right above slides, times instances.
-double Bounds::sliding_words(std::size_t l, TileIndex paid) const {
+/// Words of a window leg that no loop right above slides, times instances, by position.
+std::vector<double> Bounds::words_without_sweep(std::size_t l) const {
   const std::size_t t = at(graph_.legs[l].tensor);
-  return may_slide(l) ? tables_.sliding[t][paid] : tables_.nests[paid] * tables_.box[t][paid];
-}
-
-/// Words of a slide where `below` are the tiles below its loop.
-double Bounds::words_of(const Slide& slide, std::size_t l, TileIndex below) const {
-  const TileLattice::Dimension& d = lattice_.dimensions()[slide.dimension];
-  const std::size_t i = below / (d.stride * d.tiles.size()) * d.stride + below % d.stride;
-  return (below_spreads(l) ? slide.below_spreads : slide.words)[i];
+  const bool slides = may_slide(l);
+  std::vector<double> words(tiles_->quotients().size());
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const TileIndex paid = paid_at(l, i);
+    words[i] = slides ? tables_.sliding[t][paid] : tables_.nests[paid] * tables_.box[t][paid];
+  }
+  return words;
 }
 
 void Bounds::prepare_leg(std::size_t l) {
@@ -102,20 +107,25 @@ void Bounds::prepare_leg(std::size_t l) {
 
 void Bounds::list_sweeps(std::size_t l) {
   const auto t = at(graph_.legs[l].tensor);
+  const bool shifted = below_spreads(l);
   sweeps_[l].clear();
   for (std::size_t d = 0; d < tiles_->quotients().dimensions().size(); ++d) {
-    const TileLattice::Dimension& along = tiles_->quotients().dimensions()[d];
-    if ((tables_.window_ranks[t] & bit(along.rank)) == 0) {
+    const TileLattice::Dimension& dimension = tiles_->quotients().dimensions()[d];
+    if ((tables_.window_ranks[t] & bit(dimension.rank)) == 0) {
       continue;
     }
-    const auto of_layer = at(lattice_.dimension_of(along.rank));
+    const auto of_layer = at(lattice_.dimension_of(dimension.rank));
     const auto coordinate = [&](std::size_t i) {
-      return lattice_.coordinate(paid_at(l, i * along.stride), of_layer);
+      return lattice_.coordinate(paid_at(l, i * dimension.stride), of_layer);
     };
-    for (std::size_t from = 1; from < along.tiles.size(); ++from) {
-      for (const std::uint32_t to : along.below[from]) {
+    for (std::size_t from = 1; from < dimension.tiles.size(); ++from) {
+      for (const std::uint32_t to : dimension.below[from]) {
         const Slide& slide = tables_.slide_between(t, of_layer, coordinate(from), coordinate(to));
-        sweeps_[l].push_back({d, from, to, &slide, {}});
+        Sweep& sweep = sweeps_[l].emplace_back(Sweep{d, from, to, slide, {}});
+        const auto& words = shifted ? slide.below_spreads : slide.words;
+        along(sweep, [&](std::size_t /*above*/, std::size_t below, std::size_t /*i*/) {
+          sweep.words.push_back(words[TileTables::place_of(lattice_, slide, paid_at(l, below))]);
+        });
       }
     }
   }
@@ -137,18 +147,9 @@ void Bounds::along(const Sweep& sweep, Visit visit) const {
 
 /// A window leg into a child inside the same arrays.
 void Bounds::prepare_inside(std::size_t l) {
-  const std::size_t size = tiles_->quotients().size();
-  sliding_[l].resize(size);
-  for (std::size_t i = 0; i < size; ++i) {
-    sliding_[l][i] = sliding_words(l, paid_at(l, i));
-  }
-  for (Sweep& sweep : sweeps_[l]) {
-    along(sweep, [&](std::size_t /*above*/, std::size_t below, std::size_t /*i*/) {
-      sweep.words.push_back(words_of(*sweep.slide, l, paid_at(l, below)));
-    });
-  }
+  sliding_[l] = words_without_sweep(l);
   spread_[l].clear();
-  for (std::size_t i = 0; costs_->window_cuts(l) > 1 && i < size; ++i) {
+  for (std::size_t i = 0; costs_->window_cuts(l) > 1 && i < sliding_[l].size(); ++i) {
     spread_[l].push_back(costs_->least_spread(l, paid_at(l, i)));
   }
 }
@@ -170,24 +171,26 @@ void Bounds::prepare_outward(std::size_t l) {
     outward.reads.push_back(std::max(own, dense ? uncut / cut * windows : 0.0) / instances);
   };
   outward_[l].assign(sweeps_[l].size() + 1, {});
-  for (std::size_t i = 0; i < tiles_->quotients().size(); ++i) {
+  const std::vector<double> sliding = words_without_sweep(l);
+  for (std::size_t i = 0; i < sliding.size(); ++i) {
     // Where loops above may slide the tile, only what they leave is sure.
     const TileIndex paid = paid_at(l, i);
-    const double words = sliding_words(l, paid);
-    const bool own = words == tables_.nests[paid] * tables_.box[t][paid];
-    add(outward_[l][0], paid, words,
+    const bool own = sliding[i] == tables_.nests[paid] * tables_.box[t][paid];
+    add(outward_[l][0], paid, sliding[i],
         own ? tables_.nests[paid] * tables_.box[t][child_at(l, i)] : 0.0);
   }
+  SlidePlace place{.below_spreads = below_spreads(l)};
   for (std::size_t s = 0; s < sweeps_[l].size(); ++s) {
-    const Slide& slide = *sweeps_[l][s].slide;
-    along(sweeps_[l][s], [&](std::size_t from, std::size_t to, std::size_t /*i*/) {
-      const TileIndex above = paid_at(l, from);
-      const TileIndex below = paid_at(l, to);
-      const SlidePlace place{slide.dimension, above, below, child_at(l, to), below_spreads(l)};
-      add(outward_[l][s + 1], below, words_of(slide, l, below),
-          tables_.dense[t][below]
+    const Sweep& sweep = sweeps_[l][s];
+    place.dimension = sweep.slide.dimension;
+    along(sweep, [&](std::size_t from, std::size_t to, std::size_t i) {
+      place.above = paid_at(l, from);
+      place.below = paid_at(l, to);
+      place.child = child_at(l, to);
+      add(outward_[l][s + 1], place.below, sweep.words[i],
+          tables_.dense[t][place.below]
               ? 0.0
-              : tables_.nests[above] * slide_words(problem_, lattice_, t, place));
+              : tables_.nests[place.above] * slide_words(problem_, lattice_, t, place));
     });
   }
 }
@@ -199,6 +202,7 @@ void Bounds::solve(std::size_t term, Remaining& remaining) {
   term_ = term;
   remaining_ = &remaining;
   remaining.least.resize(states);
+  remaining.below_slide.assign(states, {});
   remaining.per_unvalued.assign(states, 0.0);
   remaining.per_first.assign(states, 0.0);
   for (std::size_t s = states; s-- > 0;) {
@@ -220,6 +224,7 @@ void Bounds::solve_state(std::size_t s) {
     return;
   }
   least.assign(tiles_->quotients().size(), infinity);
+  slid_.clear();
   for (const Event& event : state.events) {
     switch (event.kind) {
       case Event::Kind::place:
@@ -236,6 +241,12 @@ void Bounds::solve_state(std::size_t s) {
   }
   save_unvalued(s);
   const TileLattice& tiles = tiles_->quotients();
+  if (!slid_.empty()) {
+    auto& below_slide = remaining_->below_slide[s];
+    below_slide = least;
+    take_least(below_slide, slid_);
+    tiles.take_least_below(below_slide, tiles.dimensions_of(state.loops));
+  }
   tiles.take_least_below(least, tiles.dimensions_of(state.loops));
 }
 
@@ -266,10 +277,7 @@ const std::vector<double>& Bounds::least_after(const Event& event) const {
 
 /// An event that costs nothing.
 void Bounds::add_free(const Event& event, std::vector<double>& least) const {
-  const auto& next = least_after(event);
-  for (std::size_t i = 0; i < least.size(); ++i) {
-    least[i] = std::min(least[i], next[i]);
-  }
+  take_least(least, least_after(event));
 }
 
 /// The operands' way to the operations, and the results' back.
@@ -321,6 +329,7 @@ void Bounds::add_plain(std::size_t l, const Event& event, std::vector<double>& l
 /// behind_: what remains once the window is placed at a tile vector.
 void Bounds::add_window(std::size_t l, double constant, std::vector<double>& least) {
   const Leg& leg = graph_.legs[l];
+  slid_.resize(least.size(), infinity);
   if (problem_.storages[at(leg.child)].arrays_above == leg.section) {
     add_window_inside(l, constant, least);
   } else {
@@ -342,13 +351,14 @@ void Bounds::add_window_inside(std::size_t l, double constant, std::vector<doubl
   }
   for (const Sweep& sweep : sweeps_[l]) {
     along(sweep, [&](std::size_t above, std::size_t below, std::size_t i) {
-      const double words = sweep.words[i];
-      least[above] = std::min(least[above], behind_[below] + per_word_[below] * words + constant);
+      const double with = behind_[below] + per_word_[below] * sweep.words[i] + constant;
+      least[above] = std::min(least[above], with);
+      slid_[below] = std::min(slid_[below], with);
     });
   }
 }
 
-void Bounds::add_window_outward(std::size_t l, double constant, std::vector<double>& least) const {
+void Bounds::add_window_outward(std::size_t l, double constant, std::vector<double>& least) {
   const double fill = costs_->least_per_fill(l)[term_];
   const double read = costs_->least_per_read(l)[term_];
   const auto words = [&](const Outward& outward, std::size_t i) {
@@ -360,7 +370,9 @@ void Bounds::add_window_outward(std::size_t l, double constant, std::vector<doub
   }
   for (std::size_t s = 0; s < sweeps_[l].size(); ++s) {
     along(sweeps_[l][s], [&](std::size_t above, std::size_t below, std::size_t i) {
-      least[above] = std::min(least[above], behind_[below] + words(outward[s + 1], i) + constant);
+      const double with = behind_[below] + words(outward[s + 1], i) + constant;
+      least[above] = std::min(least[above], with);
+      slid_[below] = std::min(slid_[below], with);
     });
   }
 }

@@ -17,6 +17,9 @@ namespace tessera::optimal {
 struct Remaining {
   /// By row (PlaceState::row), by position in the ChoiceLattice; infinite: no way to the end.
   std::vector<std::vector<double>> least;
+  /// The same where loops right above, between here and the next event, may slide a window that is
+  /// placed at that event; empty where none is placed.
+  std::vector<std::vector<double>> below_slide;
   std::vector<double> per_unvalued;  ///< by state: what an unvalued output word saves (<= 0)
   std::vector<double> per_first;
 };
@@ -40,15 +43,15 @@ class Bounds {
   void add_plain(std::size_t leg, const Event& event, std::vector<double>& least) const;
   void add_window(std::size_t leg, double constant, std::vector<double>& least);
   void add_window_inside(std::size_t leg, double constant, std::vector<double>& least);
-  void add_window_outward(std::size_t leg, double constant, std::vector<double>& least) const;
+  void add_window_outward(std::size_t leg, double constant, std::vector<double>& least);
   /// A slide whose tiles can both stand in the section of a leg; coordinates and `words` are those
   /// of the choice's lattice.
   struct Sweep {
     std::size_t dimension = 0;
     std::size_t from = 0;
     std::size_t to = 0;
-    const Slide* slide = nullptr;  ///< of the layer
-    std::vector<double> words;     ///< as in Slide, where the leg is paid inside all arrays
+    const Slide& slide;         ///< of the layer
+    std::vector<double> words;  ///< of the slide that counts for the leg
   };
   template <typename Visit>
   void along(const Sweep& sweep, Visit visit) const;
@@ -61,10 +64,9 @@ class Bounds {
   void prepare_outward(std::size_t leg);
   TileIndex child_at(std::size_t leg, std::size_t position) const;
   TileIndex paid_at(std::size_t leg, std::size_t position) const;
-  double sliding_words(std::size_t leg, TileIndex paid) const;
+  std::vector<double> words_without_sweep(std::size_t leg) const;
   bool below_spreads(std::size_t leg) const;
   bool may_slide(std::size_t leg) const;
-  double words_of(const Slide& slide, std::size_t leg, TileIndex below) const;
 
   /// Of a window leg that is paid outward of spreads, what one instance is filled with and what is
   /// read for it, at least: by tile vector, and by slide.
@@ -89,6 +91,7 @@ class Bounds {
   std::vector<std::vector<double>> spread_;    ///< by window leg that crosses arrays: least_spread
   std::vector<double> per_word_;               ///< scratch
   std::vector<double> behind_;                 ///< scratch
+  std::vector<double> slid_;  ///< by position below a slide: the least with it, at the next event
 };
 
 }  // namespace tessera::optimal

@@ -29,52 +29,60 @@ std::size_t coordinate_of(const TileLattice::Dimension& dimension, std::int64_t 
 
 ChoiceLattice::ChoiceLattice(const Problem& problem, const TileLattice& layer,
                              const SpatialChoice& choice)
-    : quotients_(problem, optimal::quotients(problem, choice)) {
+    : layer_(layer), quotients_(problem, optimal::quotients(problem, choice)) {
   for (std::size_t section = 0; section <= problem.arrays.size(); ++section) {
-    std::vector<std::int64_t> inner(problem.bounds.size(), 1);
+    auto& inner = inner_.emplace_back(problem.bounds.size(), 1);
     for (std::size_t a = section; a < choice.by_array.size(); ++a) {
       for (const Spread& spread : choice.by_array[a]) {
         inner[at(spread.rank)] *= spread.trips;
       }
     }
-    add_section(layer, inner);
+    list_tiles(inner);
   }
 }
 
-/// `inner`: by rank the trips of all spreads further in.
-void ChoiceLattice::add_section(const TileLattice& layer, const std::vector<std::int64_t>& inner) {
-  // By dimension of the layer: what each coordinate in quotients() adds to the layer's index.
-  std::vector<std::vector<TileIndex>> steps;
-  TileIndex origin = 0;
+void ChoiceLattice::list_tiles(const std::vector<std::int64_t>& inner) {
+  std::vector<TileIndex> tiles{0};
+  for (const TileLattice::Dimension& dimension : layer_.dimensions()) {
+    if (quotients_.dimension_of(dimension.rank) < 0) {
+      const std::size_t only = coordinate_of(dimension, inner[at(dimension.rank)]);
+      tiles.front() += static_cast<TileIndex>(only * dimension.stride);
+    }
+  }
+  // A position counts the last dimension fastest.
   for (const TileLattice::Dimension& quotient : quotients_.dimensions()) {
-    const auto d = static_cast<std::size_t>(layer.dimension_of(quotient.rank));
-    const TileLattice::Dimension& dimension = layer.dimensions()[d];
-    auto& step = steps.emplace_back();
+    const auto& dimension =
+        layer_.dimensions()[static_cast<std::size_t>(layer_.dimension_of(quotient.rank))];
+    std::vector<TileIndex> steps;
     for (const std::int64_t tile : quotient.tiles) {
       const std::size_t coordinate = coordinate_of(dimension, tile * inner[at(quotient.rank)]);
-      step.push_back(static_cast<TileIndex>(coordinate * dimension.stride));
+      steps.push_back(static_cast<TileIndex>(coordinate * dimension.stride));
     }
+    std::vector<TileIndex> longer;
+    longer.reserve(tiles.size() * steps.size());
+    for (const TileIndex tile : tiles) {
+      for (const TileIndex step : steps) {
+        longer.push_back(tile + step);
+      }
+    }
+    tiles = std::move(longer);
   }
-  auto& allowed = allowed_.emplace_back();
-  for (const TileLattice::Dimension& dimension : layer.dimensions()) {
-    const std::int64_t spreads = inner[at(dimension.rank)];
-    auto& coordinates = allowed.emplace_back();
-    for (const std::int64_t tile : dimension.tiles) {
-      coordinates.push_back(tile % spreads == 0);
+  tiles_.push_back(std::move(tiles));
+}
+
+void ChoiceLattice::find_positions() {
+  positions_.assign(tiles_.size(), std::vector<TileIndex>(layer_.size(), none));
+  for (std::size_t section = 0; section < tiles_.size(); ++section) {
+    for (std::size_t i = 0; i < tiles_[section].size(); ++i) {
+      positions_[section][tiles_[section][i]] = static_cast<TileIndex>(i);
     }
-    if (quotients_.dimension_of(dimension.rank) < 0) {
-      origin += static_cast<TileIndex>(coordinate_of(dimension, spreads) * dimension.stride);
+    auto& allowed = allowed_.emplace_back();
+    for (const TileLattice::Dimension& dimension : layer_.dimensions()) {
+      auto& coordinates = allowed.emplace_back();
+      for (const std::int64_t tile : dimension.tiles) {
+        coordinates.push_back(tile % inner_[section][at(dimension.rank)] == 0);
+      }
     }
-  }
-  auto& tiles = tiles_.emplace_back();
-  auto& positions = positions_.emplace_back(layer.size(), none);
-  for (std::size_t i = 0; i < quotients_.size(); ++i) {
-    TileIndex index = origin;
-    for (std::size_t d = 0; d < steps.size(); ++d) {
-      index += steps[d][quotients_.coordinate(static_cast<TileIndex>(i), d)];
-    }
-    tiles.push_back(index);
-    positions[index] = static_cast<TileIndex>(i);
   }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 #include "core/problem.hpp"
@@ -18,7 +19,7 @@ class ChoiceLattice {
  public:
   static constexpr TileIndex none = ~TileIndex{0};
 
-  /// `layer`: the lattice of all tile vectors of the problem.
+  /// `layer`: the lattice of all tile vectors of the problem; it must live as long.
   ChoiceLattice(const Problem& problem, const TileLattice& layer, const SpatialChoice& choice);
 
   /// The divisors of the quotients.
@@ -29,9 +30,19 @@ class ChoiceLattice {
   TileIndex tiles(int section, std::size_t position) const {
     return tiles_[static_cast<std::size_t>(section)][position];
   }
-  /// The other way; none for tile vectors that the spreads further in cannot cut.
+  /// Makes the way back: position(), inward() and allows() need it. Apart, since most choices are
+  /// ruled out before.
+  void find_positions();
+
+  /// The position of a tile vector; none where the spreads further in cannot cut it.
   TileIndex position(int section, TileIndex tiles) const {
     return positions_[static_cast<std::size_t>(section)][tiles];
+  }
+  /// What becomes of tiles in section `from` in the section `to` further in, by spreads alone; none
+  /// likewise.
+  TileIndex inward(int from, int to, TileIndex tiles) const {
+    const TileIndex here = position(from, tiles);
+    return here == none ? none : this->tiles(to, here);
   }
   /// Whether a tile, given by its coordinate in the layer's lattice, can stand in a section.
   bool allows(int section, std::size_t dimension, std::size_t coordinate) const {
@@ -39,9 +50,11 @@ class ChoiceLattice {
   }
 
  private:
-  void add_section(const TileLattice& layer, const std::vector<std::int64_t>& inner);
+  void list_tiles(const std::vector<std::int64_t>& inner);
 
+  const TileLattice& layer_;
   TileLattice quotients_;
+  std::vector<std::vector<std::int64_t>> inner_;  ///< by section, rank: trips of spreads further in
   std::vector<std::vector<TileIndex>> tiles_;
   std::vector<std::vector<TileIndex>> positions_;
   std::vector<std::vector<std::vector<bool>>> allowed_;

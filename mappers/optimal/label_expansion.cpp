@@ -139,7 +139,7 @@ void LabelSearch::expand(std::uint32_t label, std::size_t e) {
   };
   const auto sliding = std::stable_partition(open_dimensions_.begin(), open_dimensions_.end(),
                                              [&](std::size_t d) { return !may_slide(d); });
-  bounded_ = static_cast<std::size_t>(sliding - open_dimensions_.begin());
+  straight_ = static_cast<std::size_t>(sliding - open_dimensions_.begin());
   tiles_ = labels_[label].tiles;
   unordered_.clear();
   if (event.kind == Event::Kind::finish) {
@@ -177,9 +177,10 @@ void LabelSearch::choose_tiles(std::size_t position) {
       continue;  // spreads further in could not cut it
     }
     tiles_ = before - static_cast<TileIndex>((from - to) * dimension.stride);
-    // Whatever is chosen for the other ranks, all that is left lies below these tiles. Not so for
-    // a loop that slides a window: the bound of what lies below it would pay for a whole box.
-    if (position < bounded_ && !of_interest(bound_of(state, tiles_, costs_of(parent_), unvalued))) {
+    // Whatever is chosen for the other ranks, all that is left lies below these tiles.
+    const bool slides = position >= straight_;
+    if (!of_interest(
+            bound_of(state, position_of(state, tiles_), costs_of(parent_), unvalued, slides))) {
       continue;
     }
     unordered_.push_back(
@@ -188,6 +189,13 @@ void LabelSearch::choose_tiles(std::size_t position) {
     unordered_.pop_back();
   }
   tiles_ = before;
+}
+
+/// The tiles after the event.
+TileIndex LabelSearch::inward_of(const Event& event) const {
+  const int section = space_.graph.states[labels_[parent_].state].section;
+  return event.kind == Event::Kind::cross ? guide_->tiles->inward(section, section + 1, tiles_)
+                                          : tiles_;
 }
 
 /// The tiles above the event are chosen: the label, unless its bound says no at once.
@@ -203,13 +211,12 @@ void LabelSearch::reach() {
       std::none_of(unordered_.begin(), unordered_.end(), needs_node)) {
     return;
   }
-  const TileIndex inward =
-      event.kind == Event::Kind::cross ? leg_costs_.inward(at(event.storage), tiles_) : tiles_;
+  const TileIndex inward = inward_of(event);
   // What comes after the event may rule it out before the event itself is paid.
   const bool pays_output =
       event.kind == Event::Kind::place && space_.problem.tensors[at(event.tensor)].is_output;
-  if (!pays_output &&
-      !of_interest(bound_of(event.to, inward, costs_of(parent_), parent.unvalued))) {
+  if (!pays_output && !of_interest(bound_of(event.to, position_of(event.to, inward),
+                                            costs_of(parent_), parent.unvalued))) {
     return;
   }
   reach_in_orders();
@@ -310,9 +317,7 @@ void LabelSearch::reach_ordered() {
   }
   now_.assign(costs_of(parent_), costs_of(parent_) + width_);
   unvalued_ = labels_[parent_].unvalued;
-  admit(event,
-        event.kind == Event::Kind::cross ? leg_costs_.inward(at(event.storage), tiles_) : tiles_,
-        frozen);
+  admit(event, inward_of(event), frozen);
 }
 
 /// Adds the cost of a placement to the parent's. Whether there is room.

@@ -124,7 +124,7 @@ std::uint32_t LabelSearch::looped_after(const Event& event, TileIndex tiles) con
 }
 
 void LabelSearch::admit(const Event& event, TileIndex tiles, std::uint64_t frozen) {
-  const ScoreBound bound = bound_of(event.to, tiles, now_.data(), unvalued_);
+  const ScoreBound bound = bound_of(event.to, position_of(event.to, tiles), now_.data(), unvalued_);
   if (!of_interest(bound)) {
     return;
   }

@@ -54,21 +54,29 @@ LabelSearch::LabelSearch(const SearchSpace& space, LegCosts& costs, Evaluator& e
 }
 
 double LabelSearch::remains(const Remaining& remaining, std::size_t state, TileIndex position,
-                            const Unvalued& unvalued) const {
-  return remaining.least[space_.graph.states[state].row][position] +
+                            const Unvalued& unvalued, bool below_slide) const {
+  const std::size_t row = space_.graph.states[state].row;
+  const bool slides = below_slide && !remaining.below_slide[row].empty();
+  return (slides ? remaining.below_slide : remaining.least)[row][position] +
          unvalued.all * remaining.per_unvalued[state] + unvalued.first * remaining.per_first[state];
 }
 
-/// What no nest can go below that has `costs` behind it and `tiles` left at `state`.
-ScoreBound LabelSearch::bound_of(std::size_t state, TileIndex tiles, const double* costs,
-                                 const Unvalued& unvalued) const {
-  const TileIndex position = guide_->tiles->position(space_.graph.states[state].section, tiles);
-  ScoreBound bound{.energy_pj = costs[0] + guide_->constant_pj +
-                                remains(*guide_->remaining[0], state, position, unvalued),
-                   .cycles = guide_->least_cycles};
+TileIndex LabelSearch::position_of(std::size_t state, TileIndex tiles) const {
+  return guide_->tiles->position(space_.graph.states[state].section, tiles);
+}
+
+/// What no nest can go below that has `costs` behind it and is at a position of `state`.
+/// `below_slide`: the loop right above may slide a window that is placed at the next event.
+ScoreBound LabelSearch::bound_of(std::size_t state, TileIndex position, const double* costs,
+                                 const Unvalued& unvalued, bool below_slide) const {
+  ScoreBound bound{
+      .energy_pj = costs[0] + guide_->constant_pj +
+                   remains(*guide_->remaining[0], state, position, unvalued, below_slide),
+      .cycles = guide_->least_cycles};
   for (std::size_t i = 1; i < terms_; ++i) {
     const Remaining* remaining = guide_->remaining[i];
-    const double rest = remaining == nullptr ? 0.0 : remains(*remaining, state, position, unvalued);
+    const double rest =
+        remaining == nullptr ? 0.0 : remains(*remaining, state, position, unvalued, below_slide);
     bound.cycles = std::max(bound.cycles, costs[i] + rest);
   }
   if (space_.convention.round_cycles && bound.cycles < infinity) {
@@ -101,7 +109,7 @@ Unvalued LabelSearch::all_unvalued() const {
 ScoreBound LabelSearch::floor(const Guide& guide) {
   guide_ = &guide;
   const std::vector<double> nothing(terms_, 0.0);
-  return bound_of(0, space_.lattice.top(), nothing.data(), all_unvalued());
+  return bound_of(0, guide.tiles->quotients().top(), nothing.data(), all_unvalued());
 }
 
 void LabelSearch::start() {
@@ -115,7 +123,8 @@ void LabelSearch::start() {
   root.unvalued = all_unvalued();
   labels_.push_back(root);
   costs_pool_.assign(width_, 0.0);
-  const ScoreBound bound = bound_of(0, root.tiles, costs_of(0), root.unvalued);
+  const ScoreBound bound =
+      bound_of(0, guide_->tiles->quotients().top(), costs_of(0), root.unvalued);
   if (of_interest(bound)) {
     queue_.push_back({.value = value_of(bound), .depth = 0, .label = 0});
   }

@@ -136,9 +136,11 @@ class LabelSearch {
   /// What remains to be paid of one entry of Costs, at least, from a position of the choice's
   /// lattice on.
   double remains(const Remaining& remaining, std::size_t state, TileIndex position,
-                 const Unvalued& unvalued) const;
-  ScoreBound bound_of(std::size_t state, TileIndex tiles, const double* costs,
-                      const Unvalued& unvalued) const;
+                 const Unvalued& unvalued, bool below_slide) const;
+  TileIndex position_of(std::size_t state, TileIndex tiles) const;
+  TileIndex inward_of(const Event& event) const;
+  ScoreBound bound_of(std::size_t state, TileIndex position, const double* costs,
+                      const Unvalued& unvalued, bool below_slide = false) const;
   bool of_interest(const ScoreBound& bound);
   double value_of(const ScoreBound& bound) const;
   Unvalued all_unvalued() const;
@@ -175,7 +177,7 @@ class LabelSearch {
   RankMask needed_ = 0;        ///< needed_innermost() of the event
   std::uint64_t ordered_ = 0;  ///< ordered_windows() of the event
   std::vector<std::size_t> open_dimensions_;
-  std::size_t bounded_ = 0;    ///< the first of these: no window can slide along them
+  std::size_t straight_ = 0;   ///< the first of these: no window can slide along them
   std::vector<Loop> segment_;  ///< loops chosen, in order
   std::vector<Loop> unordered_;
   TileIndex tiles_ = 0;

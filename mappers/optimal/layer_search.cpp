@@ -19,6 +19,7 @@ constexpr double most_tiles = 4.0e6;   // of a lattice
 constexpr double most_values = 2.5e8;  // of a table of bounds: 2 GB
 constexpr std::size_t most_states = 4000;
 constexpr std::size_t widest_wave = 8;
+constexpr std::size_t largest_group = 64;
 
 /// Whether what remains of an entry of Costs is bounded: of the energy and the outermost storage.
 bool has_bound(const CostTerms::Term& term) {
@@ -124,10 +125,89 @@ ScoreBound LayerSearch::least_of(const SpatialChoice& choice) const {
   return bound;
 }
 
-LayerSearch::Outcome LayerSearch::search(const SpatialChoice& choice,
+/// A spatial choice, its bounds, and what searches it.
+class LayerSearch::PreparedChoice {
+ public:
+  PreparedChoice(const LayerSearch& layer, const SpatialChoice& choice)
+      : layer_(layer),
+        space_{layer.problem_,  *layer.options_.convention,
+               *layer.lattice_, layer.graph_,
+               *layer.tables_,  layer.terms_},
+        tiles_(layer.problem_, *layer.lattice_, choice),
+        costs_(space_, choice, tiles_),
+        remaining_(layer.terms_.size()),
+        evaluator_(layer.scored_on_, *layer.options_.convention),
+        search_(space_, costs_, evaluator_) {
+    const Problem& problem = layer.problem_;
+    std::vector<double> used;
+    for (const ProblemStorage& storage : problem.storages) {
+      used.push_back(costs_.instances(storage.arrays_above));
+    }
+    guide_ = {.tiles = &tiles_,
+              .remaining = std::vector<const Remaining*>(layer.terms_.size(), nullptr),
+              .least_cycles = layer.least_of(choice).cycles,
+              .leakage_pj_per_cycle =
+                  leakage_rate(problem, space_.convention, costs_.instances_used(), used),
+              .constant_pj = static_cast<double>(problem.operations) * problem.compute().op_pj};
+  }
+
+  /// What no nest of this choice can go below; nothing as soon as that is known not to matter.
+  std::optional<ScoreBound> floor(const Incumbent& incumbent) {
+    Bounds bounds(space_.problem, space_.lattice, space_.graph, space_.tables);
+    bounds.prepare(costs_, tiles_);
+    std::optional<ScoreBound> floor;
+    for (std::size_t i = 0; i < layer_.terms_.size(); ++i) {
+      if (!has_bound(layer_.terms_.terms[i])) {
+        continue;
+      }
+      bounds.solve(i, remaining_[i]);
+      guide_.remaining[i] = &remaining_[i];
+      floor = search_.floor(guide_);
+      if (!(floor->energy_pj < infinity) || incumbent.beats(floor->energy_pj, floor->cycles)) {
+        return std::nullopt;
+      }
+    }
+    return floor;
+  }
+
+  /// After floor(). False where a limit was reached.
+  bool run(const LabelSearch::Limits& limits, Outcome& outcome) {
+    tiles_.find_positions();
+    guide_.may_dominate = layer_.terms_.complete &&
+                          !leaks_by_use(space_.problem, space_.convention) &&
+                          std::ranges::all_of(space_.graph.states, [&](const PlaceState& state) {
+                            return std::ranges::all_of(state.events, [&](const Event& event) {
+                              return is_monotone(event, costs_, remaining_);
+                            });
+                          });
+    return search_.run(guide_, limits, outcome.incumbent, outcome.statistics, outcome.open);
+  }
+
+ private:
+  const LayerSearch& layer_;
+  SearchSpace space_;
+  ChoiceLattice tiles_;
+  LegCosts costs_;
+  std::vector<Remaining> remaining_;
+  Evaluator evaluator_;
+  LabelSearch search_;
+  LabelSearch::Guide guide_;
+};
+
+/// Nothing where the choice cannot beat the incumbent.
+std::optional<ScoreBound> LayerSearch::floor_of(const SpatialChoice& choice,
+                                                const Incumbent& incumbent) const {
+  const ScoreBound least = least_of(choice);
+  if (incumbent.beats(least.energy_pj, least.cycles)) {
+    return std::nullopt;
+  }
+  return clock_.is_over() ? least : PreparedChoice(*this, choice).floor(incumbent);
+}
+
+LayerSearch::Outcome LayerSearch::search(const Candidate& candidate,
                                          const Incumbent& incumbent) const {
-  Outcome outcome{.incumbent = incumbent, .statistics = {}, .open = least_of(choice)};
-  if (incumbent.beats(outcome.open.energy_pj, outcome.open.cycles)) {
+  Outcome outcome{.incumbent = incumbent, .statistics = {}, .open = candidate.floor};
+  if (incumbent.beats(candidate.floor.energy_pj, candidate.floor.cycles)) {
     outcome.cut = true;
     return outcome;
   }
@@ -135,80 +215,77 @@ LayerSearch::Outcome LayerSearch::search(const SpatialChoice& choice,
     outcome.complete = false;
     return outcome;
   }
-  const SearchSpace space{problem_, *options_.convention, *lattice_, graph_, *tables_, terms_};
-  LegCosts costs(space, choice);
-  Bounds bounds(problem_, *lattice_, graph_, *tables_);
-  const ChoiceLattice tiles(problem_, *lattice_, choice);
-  bounds.prepare(costs, tiles);
-  std::vector<double> used;
-  for (const ProblemStorage& storage : problem_.storages) {
-    used.push_back(costs.instances(storage.arrays_above));
+  PreparedChoice prepared(*this, *candidate.choice);
+  if (!prepared.floor(incumbent)) {
+    outcome.cut = true;
+    return outcome;
   }
-  LabelSearch::Guide guide{
-      .tiles = &tiles,
-      .remaining = std::vector<const Remaining*>(terms_.size(), nullptr),
-      .least_cycles = outcome.open.cycles,
-      .leakage_pj_per_cycle =
-          leakage_rate(problem_, *options_.convention, costs.instances_used(), used),
-      .constant_pj = static_cast<double>(problem_.operations) * problem_.compute().op_pj};
-  Evaluator evaluator(scored_on_, *options_.convention);
-  LabelSearch search(space, costs, evaluator);
-  std::vector<Remaining> remaining(terms_.size());
-  for (std::size_t i = 0; i < terms_.size(); ++i) {
-    if (!has_bound(terms_.terms[i])) {
-      continue;
-    }
-    bounds.solve(i, remaining[i]);
-    guide.remaining[i] = &remaining[i];
-    const ScoreBound floor = search.floor(guide);
-    if (!(floor.energy_pj < infinity) || outcome.incumbent.beats(floor.energy_pj, floor.cycles)) {
-      outcome.cut = true;
-      return outcome;
-    }
-  }
-  guide.may_dominate = terms_.complete && !leaks_by_use(problem_, *options_.convention) &&
-                       std::ranges::all_of(graph_.states, [&](const PlaceState& state) {
-                         return std::ranges::all_of(state.events, [&](const Event& event) {
-                           return is_monotone(event, costs, remaining);
-                         });
-                       });
-  outcome.complete =
-      search.run(guide, {.labels = effort_.labels, .may_go_on = [&] { return !clock_.is_over(); }},
-                 outcome.incumbent, outcome.statistics, outcome.open);
+  outcome.complete = prepared.run(
+      {.labels = effort_.labels, .may_go_on = [&] { return !clock_.is_over(); }}, outcome);
   return outcome;
 }
 
-/// Choices are searched in waves whose widths do not depend on the number of threads, each from the
-/// best of the waves before: the results are the same for any number.
+template <typename Work>
+void LayerSearch::side_by_side(std::size_t count, const Work& work) const {
+  if (options_.threads > 1 && count > 1) {
+    tbb::task_arena arena(options_.threads);
+    arena.execute([&] { tbb::parallel_for(std::size_t{0}, count, work); });
+    return;
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    work(i);
+  }
+}
+
+/// The choices of a group that may beat the incumbent, the least floor first.
+std::vector<LayerSearch::Candidate> LayerSearch::candidates(std::size_t begin, std::size_t end,
+                                                            const Incumbent& incumbent) {
+  std::vector<std::optional<ScoreBound>> floors(end - begin);
+  side_by_side(floors.size(),
+               [&](std::size_t i) { floors[i] = floor_of(choices_[begin + i], incumbent); });
+  std::vector<Candidate> candidates;
+  for (std::size_t i = 0; i < floors.size(); ++i) {
+    if (floors[i]) {
+      candidates.push_back({&choices_[begin + i], *floors[i]});
+    } else {
+      ++cut_choices_;
+    }
+  }
+  std::ranges::stable_sort(candidates, {}, [&](const Candidate& each) {
+    return std::pair(value_of(each.floor), each.floor.energy_pj);
+  });
+  return candidates;
+}
+
+/// Choices are searched in groups and waves whose widths do not depend on the number of threads,
+/// each from the best of the waves before: the results are the same for any number.
 bool LayerSearch::run(Incumbent& incumbent) {
   bool complete = all_choices_;
   if (graph_.states.empty()) {
     return complete;  // no order of store nodes keeps what must be kept
   }
-  tbb::task_arena arena(std::max(1, options_.threads));
   std::size_t width = 1;
-  for (std::size_t begin = 0; begin < choices_.size();) {
-    const std::size_t end = std::min(choices_.size(), begin + width);
-    std::vector<std::optional<Outcome>> wave(end - begin);
-    const auto one = [&](std::size_t i) { wave[i] = search(choices_[begin + i], incumbent); };
-    if (options_.threads > 1 && wave.size() > 1) {
-      arena.execute([&] { tbb::parallel_for(std::size_t{0}, wave.size(), one); });
-    } else {
-      for (std::size_t i = 0; i < wave.size(); ++i) {
-        one(i);
+  std::size_t size = 4;
+  for (std::size_t group = 0; group < choices_.size();
+       group += size, size = std::min(size * 2, largest_group)) {
+    const auto found = candidates(group, std::min(choices_.size(), group + size), incumbent);
+    for (std::size_t begin = 0; begin < found.size();) {
+      const std::size_t end = std::min(found.size(), begin + width);
+      std::vector<std::optional<Outcome>> wave(end - begin);
+      side_by_side(wave.size(),
+                   [&](std::size_t i) { wave[i] = search(found[begin + i], incumbent); });
+      for (const auto& outcome : wave) {
+        incumbent.merge(outcome->incumbent);
+        statistics_ += outcome->statistics;
+        cut_choices_ += outcome->cut ? 1 : 0;
+        if (!outcome->complete) {
+          complete = false;
+          open_ = std::min(open_, value_of(outcome->open));
+        }
       }
+      begin = end;
+      width = std::min(widest_wave, incumbent.kept().empty() ? width : width * 2);
     }
-    for (const auto& outcome : wave) {
-      incumbent.merge(outcome->incumbent);
-      statistics_ += outcome->statistics;
-      cut_choices_ += outcome->cut ? 1 : 0;
-      if (!outcome->complete) {
-        complete = false;
-        open_ = std::min(open_, value_of(outcome->open));
-      }
-    }
-    begin = end;
-    width = std::min(widest_wave, incumbent.kept().empty() ? width : width * 2);
   }
   return complete;
 }

@@ -46,8 +46,19 @@ class LayerSearch {
     ScoreBound open;  ///< of what is left where it is not complete
   };
 
+  /// A spatial choice that may hold something better.
+  struct Candidate {
+    const SpatialChoice* choice = nullptr;
+    ScoreBound floor;
+  };
+  class PreparedChoice;
+
   ScoreBound least_of(const SpatialChoice& choice) const;
-  Outcome search(const SpatialChoice& choice, const Incumbent& incumbent) const;
+  std::optional<ScoreBound> floor_of(const SpatialChoice& choice, const Incumbent& incumbent) const;
+  std::vector<Candidate> candidates(std::size_t begin, std::size_t end, const Incumbent& incumbent);
+  Outcome search(const Candidate& candidate, const Incumbent& incumbent) const;
+  template <typename Work>
+  void side_by_side(std::size_t count, const Work& work) const;
   double value_of(const ScoreBound& bound) const;
 
   const Problem& problem_;

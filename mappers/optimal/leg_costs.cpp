@@ -39,13 +39,15 @@ CostTerms::CostTerms(const Problem& problem, const Convention& convention) {
   terms.resize(std::min(terms.size(), most_costs));
 }
 
-LegCosts::LegCosts(const SearchSpace& space, const SpatialChoice& choice)
+LegCosts::LegCosts(const SearchSpace& space, const SpatialChoice& choice,
+                   const ChoiceLattice& tiles)
     : problem_(space.problem),
       convention_(space.convention),
       lattice_(space.lattice),
       graph_(space.graph),
       tables_(space.tables),
       terms_(space.terms),
+      tiles_(tiles),
       window_ranks_(space.tables.window_ranks),
       sharing_(space.problem) {
   for (std::size_t t = 0; t < problem_.tensors.size(); ++t) {
@@ -90,28 +92,7 @@ void LegCosts::list_cuts(const SpatialChoice& choice) {
       product *= static_cast<double>(spreads[i].trips);
     }
     instances_.push_back(product);
-    list_inward(choice, a);
   }
-}
-
-/// Where the array's spreads lead from each tile vector.
-void LegCosts::list_inward(const SpatialChoice& choice, std::size_t array) {
-  std::vector<TileIndex> inward{0};
-  for (const TileLattice::Dimension& dimension : lattice_.dimensions()) {
-    const std::int64_t factor = choice.factor(array, dimension.rank);
-    std::vector<TileIndex> longer;
-    longer.reserve(inward.size() * dimension.tiles.size());
-    for (const TileIndex outer : inward) {
-      for (const std::int64_t tile : dimension.tiles) {
-        const auto found = std::ranges::lower_bound(dimension.tiles, tile / factor);
-        const auto step = static_cast<std::size_t>(found - dimension.tiles.begin());
-        const bool cuts = outer != no_tile && tile % factor == 0;
-        longer.push_back(cuts ? outer + static_cast<TileIndex>(step * dimension.stride) : no_tile);
-      }
-    }
-    inward = std::move(longer);
-  }
-  inward_.push_back(std::move(inward));
 }
 
 AxisMask LegCosts::axes_from(int array) const { return sharing_.arrays_from[at(array)]; }
@@ -456,23 +437,21 @@ double LegCosts::window_cuts(std::size_t l) const {
 }
 
 TileIndex LegCosts::child_tiles(const Leg& leg, TileIndex at_tiles) const {
-  const int end =
+  const int inmost =
       leg.child == Leg::compute ? leg.section : problem_.storages[at(leg.child)].arrays_above;
-  for (int a = leg.section; a < end && at_tiles != no_tile; ++a) {
-    at_tiles = inward_[at(a)][at_tiles];
-  }
-  return at_tiles;
+  return tiles_.inward(leg.section, inmost, at_tiles);
 }
 
 double LegCosts::tile_words(std::size_t l, TileIndex at_tiles) const {
   const TileIndex child = child_tiles(graph_.legs[l], at_tiles);
   const std::size_t t = at(graph_.legs[l].tensor);
-  return child == no_tile ? 0.0 : (legs_[l].is_output ? tables_.hits : tables_.box)[t][child];
+  return child == ChoiceLattice::none ? 0.0
+                                      : (legs_[l].is_output ? tables_.hits : tables_.box)[t][child];
 }
 
 double LegCosts::box_words(std::size_t l, TileIndex at_tiles) const {
   const TileIndex child = child_tiles(graph_.legs[l], at_tiles);
-  return child == no_tile ? 0.0 : tables_.box[at(graph_.legs[l].tensor)][child];
+  return child == ChoiceLattice::none ? 0.0 : tables_.box[at(graph_.legs[l].tensor)][child];
 }
 
 }  // namespace tessera::optimal

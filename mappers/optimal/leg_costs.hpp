@@ -10,6 +10,7 @@
 #include "core/movement.hpp"
 #include "core/offsets.hpp"
 #include "core/problem.hpp"
+#include "mappers/optimal/choice_lattice.hpp"
 #include "mappers/optimal/place_graph.hpp"
 #include "mappers/optimal/spatial_choice.hpp"
 #include "mappers/optimal/tile_lattice.hpp"
@@ -84,7 +85,8 @@ struct LegWords {
 /// those of PerfectCounts (core/perfect_counts.hpp), a leg at a time.
 class LegCosts {
  public:
-  LegCosts(const SearchSpace& space, const SpatialChoice& choice);
+  /// `tiles`: of the choice; what is asked of tiles needs their positions to be found.
+  LegCosts(const SearchSpace& space, const SpatialChoice& choice, const ChoiceLattice& tiles);
 
   /// Costs of a leg of an input whose tensor has no window, or of the output.
   /// `temporal`: settings of the temporal loops above; `at`: the tiles there.
@@ -115,8 +117,8 @@ class LegCosts {
     double keeps_unvalued = 0;  ///< 1 where what was unvalued stays so
     double keeps_first = 0;
   };
-  /// The tiles that the child of a leg paid at `at` has; no_tile where the arrays between cannot
-  /// cut them so.
+  /// The tiles that the child of a leg paid at `at` has; ChoiceLattice::none where the arrays
+  /// between cannot cut them so.
   TileIndex child_tiles(const Leg& leg, TileIndex at) const;
   const Affine& affine(std::size_t leg) const { return legs_[leg].affine; }
 
@@ -126,10 +128,6 @@ class LegCosts {
   /// Words of its box, for capacities; 0 likewise.
   double box_words(std::size_t leg, TileIndex at) const;
   bool is_window(std::size_t leg) const { return legs_[leg].window; }
-
-  /// Tiles inward of array `array`; no_tile where it cannot cut them.
-  static constexpr TileIndex no_tile = ~TileIndex{0};
-  TileIndex inward(std::size_t array, TileIndex at) const { return inward_[array][at]; }
 
   /// Product of the trips of the spreads outward of `section`.
   double instances(int section) const { return instances_[static_cast<std::size_t>(section)]; }
@@ -180,7 +178,6 @@ class LegCosts {
   };
 
   void list_cuts(const SpatialChoice& choice);
-  void list_inward(const SpatialChoice& choice, std::size_t array);
   double words_per_nest(std::size_t tensor) const;
   bool is_joined(const LegData& data, std::size_t tensor, const Cut& cut) const;
   double least_spread(const LegData& data, std::size_t tensor, std::size_t dimension,
@@ -224,11 +221,11 @@ class LegCosts {
   const PlaceGraph& graph_;
   const TileTables& tables_;
   const CostTerms& terms_;
+  const ChoiceLattice& tiles_;
   const std::vector<RankMask>& window_ranks_;
   SharingMasks sharing_;
   std::vector<Cut> cuts_;
   std::vector<double> instances_;
-  std::vector<std::vector<TileIndex>> inward_;
   std::vector<LegData> legs_;
   std::vector<double> output_words_;
 

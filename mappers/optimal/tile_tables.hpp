@@ -56,6 +56,11 @@ struct TileTables {
   /// The slide of a window tensor between two tiles, by coordinates.
   const Slide& slide_between(std::size_t tensor, std::size_t dimension, std::size_t from,
                              std::size_t to) const;
+  /// Where its words stand for the tiles `below`.
+  static std::size_t place_of(const TileLattice& lattice, const Slide& slide, TileIndex below) {
+    const TileLattice::Dimension& d = lattice.dimensions()[slide.dimension];
+    return below / (d.stride * d.tiles.size()) * d.stride + below % d.stride;
+  }
 
  private:
   bool by_box_ = false;  ///< a slide fetches the box of its whole extent
