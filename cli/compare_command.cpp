@@ -79,7 +79,8 @@ std::vector<PlannedRow> plan_rows(const Flags& flags, const Session& session) {
       const Network network = load_named_network(name, session.environment);
       warn_of_unknown_names(architecture, network, session.err);
       for (const std::optional<std::string>& dataflow_name : named(flags.dataflows)) {
-        const auto dataflow = dataflow_for(dataflow_name, architecture, session.environment);
+        const auto dataflow =
+            dataflow_for(dataflow_name, architecture, network, session.environment);
         if (flags.batches.empty()) {
           rows.push_back(plan_row(flags, architecture, network, dataflow));
         }

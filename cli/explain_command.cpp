@@ -40,14 +40,14 @@ const JsonValue& entry_of(const MappingInput& report, const std::string& layer) 
 /// The dataflow that the report was searched with; the built-in one of that name, or the file that
 /// the architecture names.
 std::optional<Dataflow> dataflow_of_report(const MappingInput& report,
-                                           const Architecture& architecture,
+                                           const Architecture& architecture, const Network& network,
                                            const Environment& environment) {
   const JsonValue* mapspace = report.file.document().find("mapspace");
   const JsonValue* name = mapspace == nullptr ? nullptr : mapspace->find("dataflow");
   if (name == nullptr || name->kind != JsonKind::string) {
     return std::nullopt;
   }
-  return dataflow_for(name->text, architecture, environment);
+  return dataflow_for(name->text, architecture, network, environment);
 }
 
 std::string chosen_layer(const Flags& flags, const MappingInput& report) {
@@ -153,7 +153,8 @@ int run_explain(const Flags& flags, const Session& session) {
   reject_uncomputed(report.architecture);
   report.convention = &convention_of(chosen, report.architecture);
   report.mapspace = narrowed(report.mapspace, *report.convention);
-  report.dataflow = dataflow_of_report(input, report.architecture, session.environment);
+  report.dataflow =
+      dataflow_of_report(input, report.architecture, report.network, session.environment);
   const std::string name = chosen_layer(flags, input);
   const LayerReport layer = read_layer(report, input, entry_of(input, name), name);
   OutputFiles files(flags, session);

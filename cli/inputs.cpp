@@ -9,6 +9,7 @@
 #include "core/json/shipped_files.hpp"
 #include "core/json/spelling.hpp"
 #include "mappers/dataflow_json.hpp"
+#include "mappers/dataflow_names.hpp"
 
 namespace tessera {
 
@@ -58,19 +59,25 @@ Network read_network_of(const Flags& flags, const Environment& environment) {
   return flags.batch ? with_batch(network, *flags.batch) : network;
 }
 
+Dataflow load_named_dataflow(const std::string& name, const Environment& environment) {
+  const auto folders = shared_folders(environment, "dataflows");
+  const std::filesystem::path path = find_shipped_file("dataflow", name, folders);
+  // Messages name a built-in file without the place where it is installed.
+  const bool is_file = name.ends_with(".json") || name.find('/') != std::string::npos;
+  return parse_dataflow(read_text_file(path.string()),
+                        is_file ? path.string() : path.filename().string());
+}
+
 std::optional<Dataflow> dataflow_for(const std::optional<std::string>& name,
-                                     const Architecture& architecture,
+                                     const Architecture& architecture, const Network& network,
                                      const Environment& environment) {
   const auto& wanted = name ? name : architecture.dataflow;
   if (!wanted) {
     return std::nullopt;
   }
-  const auto folders = shared_folders(environment, "dataflows");
-  const std::filesystem::path path = find_shipped_file("dataflow", *wanted, folders);
-  // Messages name a built-in file without the place where it is installed.
-  const bool is_file = wanted->ends_with(".json") || wanted->find('/') != std::string::npos;
-  return parse_dataflow(read_text_file(path.string()),
-                        is_file ? path.string() : path.filename().string());
+  Dataflow dataflow = load_named_dataflow(*wanted, environment);
+  check_names(dataflow, network);
+  return dataflow;
 }
 
 const Convention& convention_of(const Flags& flags, const Architecture& architecture) {

@@ -25,9 +25,13 @@ Architecture load_named_architecture(const std::string& name, const Environment&
                                      const std::vector<std::string>& settings = {});
 Network load_named_network(const std::string& name, const Environment& environment);
 
-/// The dataflow of that name or file, else the architecture's default, if any. Throws InputError.
+/// The built-in dataflow of that name, or of a file. Throws InputError.
+Dataflow load_named_dataflow(const std::string& name, const Environment& environment);
+
+/// The dataflow of that name or file, else the architecture's default, if any. Throws InputError,
+/// also where it names what no layer of the network has.
 std::optional<Dataflow> dataflow_for(const std::optional<std::string>& name,
-                                     const Architecture& architecture,
+                                     const Architecture& architecture, const Network& network,
                                      const Environment& environment);
 
 /// The convention that --accounting names, else the architecture's, else the default. Throws

@@ -19,7 +19,8 @@ int run_map(const Flags& flags, const Session& session) {
   reject_uncomputed(report.architecture);
   report.convention = &convention_of(flags, report.architecture);
   report.mapspace = narrowed(flags.mapspace, *report.convention);
-  report.dataflow = dataflow_for(flags.dataflow, report.architecture, session.environment);
+  report.dataflow =
+      dataflow_for(flags.dataflow, report.architecture, report.network, session.environment);
   warn_of_unknown_names(report.architecture, report.network, session.err);
   const Network chosen = chosen_layers(report.network, flags.layers);
   ReportOutput output(flags, session);

@@ -47,6 +47,8 @@ struct SearchSummary {
   std::int64_t expanded = 0;
   std::vector<PrunedBy> pruned{};
   double seconds = 0;
+  /// Of the dataflow's nest, as the search chose them; nothing where there is no nest.
+  std::vector<ChosenParameter> parameters{};
 };
 
 /// The share of the objective that a better mapping could save at most: 1 - lower bound / value, 0

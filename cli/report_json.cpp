@@ -187,6 +187,10 @@ Json search_json(const SearchSummary& search) {
   for (const PrunedBy& rule : search.pruned) {
     pruned[std::string(rule.rule)] = rule.count;
   }
+  Json parameters = search.parameters.empty() ? Json(nullptr) : Json::object();
+  for (const ChosenParameter& parameter : search.parameters) {
+    parameters[parameter.name] = parameter.value;
+  }
   return {{"mapper", search.mapper},
           {"proven_optimal", search.proven_optimal},
           {"stopped", search.stopped},
@@ -198,6 +202,7 @@ Json search_json(const SearchSummary& search) {
           {"feasible", search.feasible},
           {"expanded", search.expanded},
           {"pruned", pruned},
+          {"parameters", parameters},
           {"seconds", json_number(search.seconds)}};
 }
 

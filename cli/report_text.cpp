@@ -136,6 +136,23 @@ void print_search(const Report& report, const Totals& totals, std::ostream& out)
   }
 }
 
+/// What the search chose where the dataflow's nest leaves tiles open.
+void print_parameters(const Report& report, std::ostream& out) {
+  bool first = true;
+  for (const LayerReport& layer : report.layers) {
+    if (layer.search.parameters.empty()) {
+      continue;
+    }
+    out << (first ? "\nparameters of the dataflow " + report.dataflow->name + ":\n" : "") << "  "
+        << layer.name() << ':';
+    first = false;
+    for (const ChosenParameter& parameter : layer.search.parameters) {
+      out << ' ' << parameter.name << ' ' << grouped_text(parameter.value)
+          << (&parameter == &layer.search.parameters.back() ? "\n" : ",");
+    }
+  }
+}
+
 void print_failures(const Report& report, const Totals& totals, std::ostream& out) {
   if (totals.layers_without_cost == 0) {
     return;
@@ -230,6 +247,7 @@ void print_report(const Report& report, std::ostream& out, const Terminal& termi
   print_fronts(report, out);
   print_search(report, totals, out);
   print_equal_layers(report, out);
+  print_parameters(report, out);
   print_failures(report, totals, out);
 }
 

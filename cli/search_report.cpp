@@ -23,7 +23,8 @@ SearchSummary summary_of(const SearchResult& result, const std::string& mapper,
                         .feasible = result.feasible,
                         .expanded = result.expanded,
                         .pruned = result.pruned,
-                        .seconds = result.seconds};
+                        .seconds = result.seconds,
+                        .parameters = result.parameters};
   if (result.best) {
     summary.objective_value = objective_value(objective, result.score);
   }
@@ -78,6 +79,9 @@ LayerReport layer_report(const Report& report, const Network& chosen, MappedGrou
       Cost cost = std::get<Cost>(evaluator.evaluate(point.mapping.nodes));
       layer.front.push_back({.mapping = std::move(point.mapping), .cost = std::move(cost)});
     }
+  } else if (!result.nest_obstacle.empty() && !result.stopped) {
+    layer.why_not = result.why_not ? why_not(layer.problem, *result.why_not) : WhyNot{};
+    layer.why_not->text = result.nest_obstacle;
   } else if (const FitAnalysis analysis = analyse_fit(layer.problem, report.mapspace);
              analysis.verdict == FitVerdict::nothing_fits) {
     layer.why_not = why_not(layer.problem, analysis);

@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "core/json/spelling.hpp"
+#include "networks/layer_names.hpp"
 
 namespace tessera {
 
@@ -19,20 +20,16 @@ class Sort {
  public:
   Sort(std::string word, Names known) : word_(std::move(word)), known_(std::move(known)) {}
 
-  void know(const std::string& name) {
-    if (std::find(known_.begin(), known_.end(), name) == known_.end()) {
-      known_.push_back(name);
-    }
-  }
-
-  void check(const std::string& owner, const std::string& name, std::set<std::string>& sentences) {
+  void check(const std::string& owner, const std::string& name,
+             std::set<std::string>& sentences) const {
     if (std::find(known_.begin(), known_.end(), name) == known_.end()) {
       sentences.insert("node " + quote(owner) + " names the " + word_ + " " + quote(name) +
                        ", which no layer of the network has" + did_you_mean(name, known_));
     }
   }
 
-  void check_all(const std::string& owner, const Names& names, std::set<std::string>& sentences) {
+  void check_all(const std::string& owner, const Names& names,
+                 std::set<std::string>& sentences) const {
     for (const std::string& name : names) {
       check(owner, name, sentences);
     }
@@ -52,7 +49,7 @@ Names first_of(const std::vector<std::pair<std::string, T>>& pairs) {
   return names;
 }
 
-void check_storage(const Storage& storage, Sort& tensors, Sort& ranks,
+void check_storage(const Storage& storage, const Sort& tensors, const Sort& ranks,
                    std::set<std::string>& sentences) {
   tensors.check_all(storage.name, storage.keep, sentences);
   tensors.check_all(storage.name, storage.bypass, sentences);
@@ -60,7 +57,8 @@ void check_storage(const Storage& storage, Sort& tensors, Sort& ranks,
   ranks.check_all(storage.name, storage.ranks.value_or(Names{}), sentences);
 }
 
-void check_array(const Array& array, Sort& tensors, Sort& ranks, std::set<std::string>& sentences) {
+void check_array(const Array& array, const Sort& tensors, const Sort& ranks,
+                 std::set<std::string>& sentences) {
   for (const Axis& axis : array.axes) {
     ranks.check_all(array.name, axis.ranks.value_or(Names{}), sentences);
     tensors.check_all(array.name, axis.absent_from, sentences);
@@ -77,16 +75,9 @@ void check_array(const Array& array, Sort& tensors, Sort& ranks, std::set<std::s
 }  // namespace
 
 std::vector<std::string> unknown_names(const Architecture& architecture, const Network& network) {
-  Sort tensors("tensor", {"input", "weight", "output"});
-  Sort ranks("rank", {"g", "n", "m", "c", "p", "q", "r", "s"});
-  for (const NetworkLayer& layer : network.layers()) {
-    for (const Tensor& tensor : layer.layer.tensors) {
-      tensors.know(tensor.name);
-    }
-    for (const Rank& rank : layer.layer.ranks) {
-      ranks.know(rank.name);
-    }
-  }
+  LayerNames known = layer_names(network);
+  const Sort tensors("tensor", std::move(known.tensors));
+  const Sort ranks("rank", std::move(known.ranks));
   std::set<std::string> sentences;
   tensors.check_all(architecture.name, first_of(architecture.word_bits.by_tensor), sentences);
   for (const ArchitectureNode& node : architecture.nodes) {

@@ -93,7 +93,10 @@ std::string structure_text(const Names& names) {
       return "storage " + names.storage() + " holds tensor " + names.tensor() +
              " inward of a storage that lies inward of it";
     case InfeasibleKind::array_order:
-      return "store and spread nodes must follow the nesting of the architecture's nodes";
+      return "store and spread nodes must follow the nesting of the architecture's nodes" +
+             (names.why.storage == StorageId{0}
+                  ? ""
+                  : "; storage " + names.storage() + " comes too late");
     case InfeasibleKind::sibling_order:
       return "the architecture fixes the order of its storages, and storage " + names.storage() +
              " comes too late";

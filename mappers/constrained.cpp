@@ -36,19 +36,46 @@ Names axis_names(const Array& array) {
   return names;
 }
 
-Names addresses_of(const Architecture& architecture, bool storages, bool arrays) {
+/// What an address of this sort may name.
+Names addresses_of(const Architecture& architecture, NodeSort sort) {
   Names names;
   for (const ArchitectureNode& node : architecture.nodes) {
-    if (const auto* storage = std::get_if<Storage>(&node); storage != nullptr && storages) {
+    if (const auto* storage = std::get_if<Storage>(&node);
+        storage != nullptr && sort != NodeSort::axis) {
       names.push_back(storage->name);
     }
-    if (const auto* array = std::get_if<Array>(&node); array != nullptr && arrays) {
+    if (const auto* array = std::get_if<Array>(&node);
+        array != nullptr && sort != NodeSort::storage) {
       for (const std::string& axis : axis_names(*array)) {
         names.push_back(array->name + "." + axis);
       }
     }
   }
   return names;
+}
+
+const char* text_of(NodeSort sort) {
+  switch (sort) {
+    case NodeSort::storage:
+      return "storage";
+    case NodeSort::axis:
+      return "array or axis";
+    case NodeSort::any:
+      break;
+  }
+  return "storage, array or axis";
+}
+
+/// "is a storage": what the architecture has under a name, or "".
+std::string sort_of(const Architecture& architecture, const std::string& name) {
+  for (const ArchitectureNode& node : architecture.nodes) {
+    if (std::visit([](const auto& each) { return each.name; }, node) == name) {
+      return std::holds_alternative<Storage>(node) ? "a storage"
+             : std::holds_alternative<Array>(node) ? "an array"
+                                                   : "the compute";
+    }
+  }
+  return "";
 }
 
 /// The names of `list` that are in `allowed` too, where there is such a list.
@@ -192,27 +219,43 @@ std::vector<std::size_t> find_axes(const Architecture& architecture, const std::
 }
 
 std::string missing_node(const Architecture& architecture, const Dataflow& dataflow,
-                         const std::string& place, const std::string& address,
-                         const std::string& tensor) {
-  const bool may_be_axis = tensor.empty();
-  const Names names = addresses_of(architecture, true, may_be_axis);
-  return place + ": the dataflow " + quote(dataflow.name) + " needs the node " + quote(address) +
-         (tensor.empty() ? "" : " for the tensor " + quote(tensor)) + ", which architecture " +
-         quote(architecture.name) + " does not have; it has " + listed(names) +
-         did_you_mean(address, names);
+                         const MissingNode& missing) {
+  const std::string& address = missing.address;
+  const std::string start = missing.place + ": the dataflow " + quote(dataflow.name) + " needs ";
+  const std::string owner = "architecture " + quote(architecture.name);
+  if (!missing.tensor.empty()) {
+    Names there;
+    for (const std::size_t node : storages_at(architecture, address)) {
+      there.push_back(std::get<Storage>(architecture.nodes[node]).name);
+    }
+    if (!there.empty()) {
+      return start + "a storage " + quote(address) + " that may hold " + quote(missing.tensor) +
+             ", and what " + owner + " has there must not: " + listed(there);
+    }
+  }
+  const Names names = addresses_of(architecture, missing.wanted);
+  const std::string other = sort_of(architecture, address);
+  return start + "the " + text_of(missing.wanted) + " " + quote(address) + ", which " +
+         (other.empty() ? owner + " does not have" : "is " + other + " of " + owner) + "; it has " +
+         listed(names) + did_you_mean(address, names);
 }
 
 Architecture constrained(const Architecture& architecture, const Dataflow& dataflow) {
   Architecture result = architecture;
   for (const DataflowConstraint& constraint : dataflow.constraints) {
     if (const auto node = find_storage(architecture, constraint.address, "")) {
+      if (*node == 0 && !constraint.bypass.empty()) {
+        refuse(constraint, dataflow,
+               "wants the outermost storage to bypass " + listed(constraint.bypass) +
+                   ", and it holds every tensor");
+      }
       narrow_storage(constraint, dataflow, std::get<Storage>(result.nodes[*node]));
       continue;
     }
     const std::vector<std::size_t> wanted = find_axes(architecture, constraint.address);
     if (wanted.empty()) {
-      throw InputError(
-          missing_node(architecture, dataflow, constraint.place, constraint.address, ""));
+      throw InputError(missing_node(architecture, dataflow,
+                                    {.place = constraint.place, .address = constraint.address}));
     }
     std::size_t position = 0;
     for (ArchitectureNode& node : result.nodes) {

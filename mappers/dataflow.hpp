@@ -6,9 +6,8 @@
 #include <vector>
 
 #include "core/architecture.hpp"
-#include "core/json/condition.hpp"
+#include "core/json/expression.hpp"
 #include "core/mapping.hpp"
-#include "mappers/nest/expression.hpp"
 
 namespace tessera {
 
@@ -30,14 +29,15 @@ struct DataflowNode {
   std::string place;                 ///< in messages
   std::string address;               ///< of the storage, or of the axis or array of a spread
   std::vector<std::string> tensors;  ///< of a store
+  bool optional = false;             ///< of a store: passed over where none may hold the tensor
   std::string rank;                  ///< of a loop or spread
-  Expression tile;                   ///< of a loop or spread
+  Expression tile;                   ///< of a loop or spread; parameters are names with "$"
   bool operator==(const DataflowNode&) const = default;
 };
 
 struct DataflowCondition {
-  std::string place;    ///< in messages
-  Condition condition;  ///< on "$" and parameters, and names as in tiles
+  std::string place;     ///< in messages
+  Expression condition;  ///< on names as in tiles
 };
 
 /// How a chip moves data (docs/files.md, Dataflow): constraints that narrow an architecture, or a
@@ -68,10 +68,20 @@ std::optional<std::size_t> find_storage(const Architecture& architecture,
 /// Positions, among the axes of all arrays, that an address may mean: one axis, or all of an array.
 std::vector<std::size_t> find_axes(const Architecture& architecture, const std::string& address);
 
-/// "place: the dataflow 'd' needs …, and architecture 'a' has none; …": why `address` means
-/// nothing.
+/// What sort of node an address stands for.
+enum class NodeSort : std::uint8_t { storage, axis, any };
+
+/// An address that means nothing in an architecture.
+struct MissingNode {
+  std::string place{};
+  std::string address{};
+  std::string tensor{};  ///< that it is for, or ""
+  NodeSort wanted = NodeSort::any;
+};
+
+/// "place: the dataflow 'd' needs the storage …, which architecture 'a' does not have; …": why an
+/// address means nothing.
 std::string missing_node(const Architecture& architecture, const Dataflow& dataflow,
-                         const std::string& place, const std::string& address,
-                         const std::string& tensor);
+                         const MissingNode& missing);
 
 }  // namespace tessera

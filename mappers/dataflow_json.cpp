@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <variant>
 
 #include "core/checked.hpp"
 #include "core/json/json_reader.hpp"
@@ -38,6 +39,12 @@ DataflowConstraint read_constraint(const JsonMember& member, Diagnostics& diagno
   constraint.absent_from = reader.texts("absent_from").value_or(std::vector<std::string>{});
   constraint.keep = reader.texts("keep").value_or(std::vector<std::string>{});
   constraint.bypass = reader.texts("bypass").value_or(std::vector<std::string>{});
+  for (const std::string& tensor : constraint.keep) {
+    if (std::ranges::find(constraint.bypass, tensor) != constraint.bypass.end()) {
+      diagnostics.report(member.location,
+                         reader.what() + " both keeps and bypasses " + quote(tensor));
+    }
+  }
   reader.reject_unknown_keys();
   if (reader.is_object() && member.value.members.empty()) {
     diagnostics.report(member.value.location, reader.what() +
@@ -47,35 +54,41 @@ DataflowConstraint read_constraint(const JsonMember& member, Diagnostics& diagno
   return constraint;
 }
 
-/// What is wrong with an expression, at the string that holds it.
-void report_syntax(const JsonValue& value, const SyntaxProblem& problem, Diagnostics& diagnostics) {
-  diagnostics.report(value.location, quote(value.text) + ", character " +
-                                         std::to_string(problem.position + 1) + ": " +
-                                         problem.text);
+/// An expression over whole numbers; what is wrong with it is reported at the string.
+std::optional<Expression> read_whole(const JsonValue& value,
+                                     std::variant<Expression, std::string> parsed,
+                                     Diagnostics& diagnostics) {
+  if (const auto* problem = std::get_if<std::string>(&parsed)) {
+    diagnostics.report(value.location, *problem);
+    return std::nullopt;
+  }
+  if (!std::get<Expression>(parsed).is_whole()) {
+    diagnostics.report(value.location,
+                       "in " + quote(value.text) + ": only whole numbers up to 2^53 are allowed");
+    return std::nullopt;
+  }
+  return std::get<Expression>(std::move(parsed));
 }
 
 Expression read_tile(ObjectReader& reader) {
   Diagnostics& diagnostics = reader.diagnostics();
   const JsonValue* value = reader.require("tile");
-  Expression expression;
   if (value == nullptr) {
-    return expression;
+    return Expression(1);
   }
   if (value->kind == JsonKind::number) {
-    const auto tile = read_count(*value, "tile", {.least = 1, .most = max_count}, diagnostics);
-    expression.steps.push_back({.number = tile.value_or(1)});
-    return expression;
+    const CountRange range{.least = 1, .most = std::int64_t{1} << 53};
+    return Expression(read_count(*value, "tile", range, diagnostics).value_or(1));
   }
   if (value->kind != JsonKind::string) {
     report_kind(*value, "tile", "a whole number or an expression such as \"$m\"", diagnostics);
-    return expression;
+    return Expression(1);
   }
-  auto parsed = parse_expression(value->text);
-  if (const auto* problem = std::get_if<SyntaxProblem>(&parsed)) {
-    report_syntax(*value, *problem, diagnostics);
-    return expression;
+  const auto tile = read_whole(*value, Expression::parse_number(value->text), diagnostics);
+  if (tile && tile->names().empty() && tile->constant().value_or(0) < 1) {
+    diagnostics.report(value->location, "in " + quote(value->text) + ": a tile is at least 1");
   }
-  return std::get<Expression>(std::move(parsed));
+  return tile.value_or(Expression(1));
 }
 
 std::string read_address(ObjectReader& reader, const char* key) {
@@ -97,6 +110,7 @@ std::optional<DataflowNode> read_node(const JsonValue& value, Diagnostics& diagn
     if (tensors != nullptr && tensors->kind == JsonKind::array && tensors->elements.empty()) {
       diagnostics.report(tensors->location, "a store node without tensors");
     }
+    node.optional = reader.flag("optional");
   } else if (reader.has("for") || reader.has("spread")) {
     node.kind = reader.has("for") ? NodeKind::loop : NodeKind::spread;
     node.rank = reader.require_text(reader.has("for") ? "for" : "spread");
@@ -116,6 +130,27 @@ std::optional<DataflowNode> read_node(const JsonValue& value, Diagnostics& diagn
   return node;
 }
 
+/// The innermost tile of a rank is 1. One that depends on names shows in the search.
+void check_last_tiles(const JsonValue& list, const Dataflow& dataflow, Diagnostics& diagnostics) {
+  if (dataflow.nest.size() != list.elements.size()) {
+    return;  // there are nodes that could not be read
+  }
+  std::vector<std::string> seen;
+  for (std::size_t n = dataflow.nest.size(); n-- > 0;) {
+    const DataflowNode& node = dataflow.nest[n];
+    if (node.kind == NodeKind::store ||
+        std::find(seen.begin(), seen.end(), node.rank) != seen.end()) {
+      continue;
+    }
+    seen.push_back(node.rank);
+    if (const auto tile = node.tile.constant(); tile && *tile != 1) {
+      diagnostics.report(list.elements[n].location, "the innermost tile of rank " +
+                                                        quote(node.rank) + " is " +
+                                                        node.tile.text() + ", must be 1");
+    }
+  }
+}
+
 void read_nest(const JsonValue& list, Dataflow& dataflow, Diagnostics& diagnostics) {
   if (list.kind != JsonKind::array || list.elements.empty()) {
     diagnostics.report(list.location, "'nest' must be a list of nodes, outermost first");
@@ -126,13 +161,14 @@ void read_nest(const JsonValue& list, Dataflow& dataflow, Diagnostics& diagnosti
       dataflow.nest.push_back(std::move(*node));
     }
   }
+  check_last_tiles(list, dataflow, diagnostics);
 }
 
 std::vector<std::string> parameters_of(const Dataflow& dataflow) {
   std::vector<std::string> names;
   for (const DataflowNode& node : dataflow.nest) {
-    for (const std::string& name : node.tile.parameters) {
-      if (std::find(names.begin(), names.end(), name) == names.end()) {
+    for (const std::string& name : node.tile.names()) {
+      if (name.starts_with('$') && std::find(names.begin(), names.end(), name) == names.end()) {
         names.push_back(name);
       }
     }
@@ -140,13 +176,12 @@ std::vector<std::string> parameters_of(const Dataflow& dataflow) {
   return names;
 }
 
-void check_parameters(const JsonValue& value, const Condition& condition,
+void check_parameters(const JsonValue& value, const Expression& condition,
                       const std::vector<std::string>& known, Diagnostics& diagnostics) {
   for (const std::string& name : condition.names()) {
-    const bool is_parameter = name.starts_with("$");
-    if (is_parameter && std::find(known.begin(), known.end(), name.substr(1)) == known.end()) {
+    if (name.starts_with('$') && std::find(known.begin(), known.end(), name) == known.end()) {
       diagnostics.report(value.location, "no tile of the nest has the parameter " + quote(name) +
-                                             allowed_names(name.substr(1), known));
+                                             allowed_names(name, known));
     }
   }
 }
@@ -162,15 +197,12 @@ void read_conditions(const JsonValue& list, Dataflow& dataflow, Diagnostics& dia
       report_kind(element, "where", "a list of conditions such as \"$p * $q <= 16\"", diagnostics);
       continue;
     }
-    auto parsed = Condition::parse(element.text);
-    if (const auto* problem = std::get_if<std::string>(&parsed)) {
-      diagnostics.report(element.location, *problem);
-      continue;
+    auto condition = read_whole(element, Expression::parse_condition(element.text), diagnostics);
+    if (condition) {
+      check_parameters(element, *condition, known, diagnostics);
+      dataflow.where.push_back(
+          {.place = diagnostics.describe(element.location), .condition = std::move(*condition)});
     }
-    Condition condition = std::get<Condition>(std::move(parsed));
-    check_parameters(element, condition, known, diagnostics);
-    dataflow.where.push_back(
-        {.place = diagnostics.describe(element.location), .condition = std::move(condition)});
   }
 }
 

@@ -60,6 +60,13 @@ struct ScoredMapping {
   Score score;
 };
 
+/// A parameter of a dataflow's nest, without its `$`, and the value that a search chose.
+struct ChosenParameter {
+  std::string name;
+  std::int64_t value = 1;
+  bool operator==(const ChosenParameter&) const = default;
+};
+
 /// How often a rule of a search cut off part of the mapspace.
 struct PrunedBy {
   std::string_view rule;
@@ -84,6 +91,8 @@ struct SearchResult {
   std::vector<ScoredMapping> front;
   double seconds = 0;
   std::optional<Infeasible> why_not;  ///< where `best` is empty: what came nearest, or is certain
+  std::string nest_obstacle;  ///< the same of the dataflow's nest, in a sentence; "" where unknown
+  std::vector<ChosenParameter> parameters;  ///< of `best`, where the dataflow has a nest
 };
 
 /// One search algorithm. A new one is one file and one line in mappers.cpp.

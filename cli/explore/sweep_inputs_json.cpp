@@ -8,6 +8,7 @@
 #include "cli/search_report.hpp"
 #include "core/input_error.hpp"
 #include "core/json/spelling.hpp"
+#include "mappers/dataflow_names.hpp"
 #include "networks/network_json.hpp"
 
 namespace tessera {
@@ -62,6 +63,9 @@ void check_values(Sweep& sweep) {
       if (architecture.dataflow) {
         const SweepDataflow found = sweep.dataflow(*architecture.dataflow);
         constrained(architecture, found.dataflow);
+        for (const Network& network : sweep.networks) {
+          check_names(found.dataflow, network);
+        }
         if (sweep.dataflow_texts.find(found.text) == std::string::npos) {
           sweep.dataflow_texts += found.text;
         }

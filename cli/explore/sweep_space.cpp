@@ -43,7 +43,7 @@ struct NameSource {
   std::vector<double> values;  ///< by choice of the axis; or the one that stays
 };
 
-double number_of(const std::string& text, const std::string& path, const Condition& condition) {
+double number_of(const std::string& text, const std::string& path, const Expression& condition) {
   double value = 0;
   const char* end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, value);
@@ -56,7 +56,7 @@ double number_of(const std::string& text, const std::string& path, const Conditi
 
 class BoundCondition {
  public:
-  BoundCondition(const SweepSpec& spec, const Condition& condition,
+  BoundCondition(const SweepSpec& spec, const Expression& condition,
                  const std::function<std::optional<double>(const std::string&)>& stated)
       : condition_(condition) {
     for (const std::string& name : condition.names()) {
@@ -65,10 +65,12 @@ class BoundCondition {
   }
 
   bool holds(const std::vector<std::size_t>& choices) const {
-    return condition_.holds([&](std::size_t name) {
-      const NameSource& source = names_[name];
-      return source.values[source.axis ? choices[*source.axis] : 0];
-    });
+    std::vector<double> values;
+    values.reserve(names_.size());
+    for (const NameSource& source : names_) {
+      values.push_back(source.values[source.axis ? choices[*source.axis] : 0]);
+    }
+    return condition_.holds<double>(values);
   }
 
  private:
@@ -97,7 +99,7 @@ class BoundCondition {
                      listed(varied) + did_you_mean(name, varied));
   }
 
-  const Condition& condition_;
+  const Expression& condition_;
   std::vector<NameSource> names_;
 };
 
@@ -116,7 +118,7 @@ class Combinations {
   Combinations(const SweepSpec& spec,
                const std::function<std::optional<double>(const std::string&)>& stated)
       : spec_(spec), count_(combinations_of(spec)) {
-    for (const Condition& condition : spec.conditions) {
+    for (const Expression& condition : spec.conditions) {
       conditions_.emplace_back(spec, condition, stated);
     }
   }

@@ -104,8 +104,8 @@ void read_conditions(ObjectReader& reader, SweepSpec& spec) {
     if (!text) {
       continue;
     }
-    auto parsed = Condition::parse(*text);
-    if (auto* condition = std::get_if<Condition>(&parsed)) {
+    auto parsed = Expression::parse_condition(*text);
+    if (auto* condition = std::get_if<Expression>(&parsed)) {
       spec.conditions.push_back(std::move(*condition));
     } else {
       reader.diagnostics().report(element.location, std::get<std::string>(parsed));

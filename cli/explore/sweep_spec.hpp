@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/json/condition.hpp"
+#include "core/json/expression.hpp"
 #include "core/json/json_document.hpp"
 #include "core/json/json_writer.hpp"
 #include "mappers/mapper.hpp"
@@ -46,7 +46,7 @@ struct SweepSpec {
   std::int64_t samples = 0;  ///< of the random mapper
   std::uint64_t seed = 1;    ///< of mappers
   std::vector<SweepAxis> axes;
-  std::vector<Condition> conditions;
+  std::vector<Expression> conditions;
   std::vector<SweepLimit> limits;
   std::optional<SweepSample> sample;
   std::vector<std::string> front_metrics;  ///< what the front is over; the less the better

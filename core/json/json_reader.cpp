@@ -147,6 +147,14 @@ std::optional<std::string> ObjectReader::text(std::string_view key) {
   return value == nullptr ? std::nullopt : read_text(*value, key, diagnostics_);
 }
 
+bool ObjectReader::flag(std::string_view key) {
+  const JsonValue* value = find(key);
+  if (value != nullptr && value->kind != JsonKind::boolean) {
+    report_kind(*value, key, "true or false", diagnostics_);
+  }
+  return value != nullptr && value->boolean;
+}
+
 std::optional<std::vector<std::string>> ObjectReader::texts(std::string_view key) {
   const JsonValue* value = find(key);
   if (value == nullptr) {

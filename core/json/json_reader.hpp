@@ -68,6 +68,8 @@ class ObjectReader {
   std::optional<double> number(std::string_view key, NumberRange range = {});
   std::optional<std::int64_t> count(std::string_view key, CountRange range = {});
   std::optional<std::string> text(std::string_view key);
+  /// true or false; false where the key is missing.
+  bool flag(std::string_view key);
   std::optional<std::vector<std::string>> texts(std::string_view key);
   /// One of a few names.
   std::optional<std::string> choice(std::string_view key, std::span<const std::string> names);

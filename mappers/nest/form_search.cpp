@@ -40,11 +40,16 @@ bool FormSearch::prepare() {
   const ChoiceLimits limits{.perfect_factors = options_.mapspace.perfect_factors,
                             .most = most_choices};
   for (Component& component : components_of(problem_, form_)) {
-    auto choices = tile_choices(problem_, form_, component, limits);
+    NestObstacle obstacle;
+    auto choices = tile_choices(problem_, form_, component, limits, obstacle);
     if (!choices) {
       return false;
     }
-    add_level(std::move(component), std::move(*choices));
+    add_level(std::move(component), std::move(*choices), obstacle);
+    if (!fits()) {
+      best_.obstacle().merge(obstacle);
+      return true;
+    }
   }
   // What is dropped makes the least of what is left larger, so that more can be dropped.
   for (int times = 0; times < 2 && fits(); ++times) {
@@ -58,23 +63,24 @@ bool FormSearch::prepare() {
   return true;
 }
 
-void FormSearch::add_level(Component component, std::vector<TileChoice> choices) {
+void FormSearch::add_level(Component component, std::vector<TileChoice> choices,
+                           NestObstacle& obstacle) {
   if (size_) {
     *size_ *= static_cast<double>(choices.size());
   }
   NestLevel level;
   level.component = std::move(component);
   level.choices = std::move(choices);
-  find_factors(level);
+  find_factors(level, obstacle);
   if (!level.choices.empty()) {
     build_heights(bounds_.products().size(), level.factors);
   }
   levels_.push_back(std::move(level));
 }
 
-/// Trips over each axis; nothing where an axis, or the instances of an array, are too few.
-std::optional<std::vector<std::int64_t>> FormSearch::trips_of(
-    const Component& component, const std::vector<std::int64_t>& tiles) const {
+/// Trips over each axis.
+std::vector<std::int64_t> FormSearch::trips_of(const Component& component,
+                                               const std::vector<std::int64_t>& tiles) const {
   std::vector<std::int64_t> trips(problem_.axes.size(), 1);
   std::size_t next = 0;
   for (std::size_t r = 0; r < component.ranks.size(); ++r) {
@@ -82,38 +88,49 @@ std::optional<std::vector<std::int64_t>> FormSearch::trips_of(
     for (const ChainPlace& place : component.places[r]) {
       const std::int64_t tile = tiles[next++];
       if (place.spatial) {
-        trips[at(index(place.axis))] *= ceil_div(extent, tile);
+        std::int64_t& all = trips[at(index(place.axis))];
+        all = checked_multiply(all, ceil_div(extent, tile)).value_or(max_count);
       }
       extent = tile;
     }
   }
-  return fits_axes(trips) ? std::optional(std::move(trips)) : std::nullopt;
+  return trips;
 }
 
-bool FormSearch::fits_axes(std::span<const std::int64_t> trips) const {
+/// The axis that is too short, or one of the array that has too few instances; nothing where the
+/// trips fit.
+std::optional<Infeasible> FormSearch::overfull_axis(std::span<const std::int64_t> trips) const {
   std::vector<std::int64_t> by_array(problem_.arrays.size(), 1);
   for (std::size_t a = 0; a < problem_.axes.size(); ++a) {
     if (trips[a] > problem_.axes[a].size) {
-      return false;
+      return Infeasible{.kind = InfeasibleKind::fan_out,
+                        .axis = static_cast<AxisId>(a),
+                        .needed = trips[a],
+                        .available = problem_.axes[a].size};
     }
     by_array[at(index(problem_.axes[a].array))] *= trips[a];
   }
   for (std::size_t a = 0; a < by_array.size(); ++a) {
-    if (by_array[a] > problem_.arrays[a].instances.value_or(by_array[a])) {
-      return false;
+    const auto& instances = problem_.arrays[a].instances;
+    if (instances && by_array[a] > *instances) {
+      return Infeasible{.kind = InfeasibleKind::too_many_instances,
+                        .axis = static_cast<AxisId>(problem_.arrays[a].first_axis),
+                        .needed = by_array[a],
+                        .available = *instances};
     }
   }
-  return true;
+  return std::nullopt;
 }
 
 /// Fills the level's tables with the choices that could fit if every other component took no room.
-void FormSearch::find_factors(NestLevel& level) {
+void FormSearch::find_factors(NestLevel& level, NestObstacle& obstacle) {
   const auto& products = bounds_.products();
   std::size_t kept = 0;
   level.factors.assign(1, {});
   for (std::size_t c = 0; c < level.choices.size(); ++c) {
-    const auto trips = trips_of(level.component, level.choices[c].tiles);
-    if (!trips) {
+    const std::vector<std::int64_t> trips = trips_of(level.component, level.choices[c].tiles);
+    if (const auto why = overfull_axis(trips)) {
+      obstacle.note(NestHurdle::axes, *why);
       continue;
     }
     const auto find = [&](bool footprints) {
@@ -126,12 +143,12 @@ void FormSearch::find_factors(NestLevel& level) {
     find(true);
     NestBounds::Overfull overfull;
     if (bounds_.overfills(values_, overfull)) {
-      note(overfull);
+      obstacle.note(NestHurdle::capacity, shortage(overfull));
       continue;
     }
     find(false);
     level.factors.front().insert(level.factors.front().end(), values_.begin(), values_.end());
-    level.trips.insert(level.trips.end(), trips->begin(), trips->end());
+    level.trips.insert(level.trips.end(), trips.begin(), trips.end());
     if (kept < c) {
       level.choices[kept] = std::move(level.choices[c]);
     }
@@ -140,16 +157,11 @@ void FormSearch::find_factors(NestLevel& level) {
   level.choices.resize(kept);
 }
 
-/// What capacity keeps from fitting, where nothing fits: the nearest miss.
-void FormSearch::note(const NestBounds::Overfull& overfull) {
-  if (overfull.needed_bits < least_needed_ && !result_.best) {
-    least_needed_ = overfull.needed_bits;
-    result_.why_not =
-        Infeasible{.kind = InfeasibleKind::capacity,
-                   .storage = overfull.storage,
-                   .needed = static_cast<std::int64_t>(std::min(overfull.needed_bits, 0x1p62)),
-                   .available = *problem_.storages[at(index(overfull.storage))].usable_bits};
-  }
+Infeasible FormSearch::shortage(const NestBounds::Overfull& overfull) const {
+  return {.kind = InfeasibleKind::capacity,
+          .storage = overfull.storage,
+          .needed = static_cast<std::int64_t>(std::min(overfull.needed_bits, 0x1p62)),
+          .available = *problem_.storages[at(index(overfull.storage))].usable_bits};
 }
 
 /// Whether a choice fits beside the least of the other levels.
@@ -161,7 +173,7 @@ bool FormSearch::fits_alone(std::size_t l, std::size_t choice) {
   NestBounds::Overfull overfull;
   const bool overfills = bounds_.overfills(values_, overfull);
   if (overfills) {
-    note(overfull);
+    best_.obstacle().note(NestHurdle::capacity_of_all, shortage(overfull));
   }
   return !overfills;
 }
@@ -218,8 +230,8 @@ void FormSearch::order_levels() {
 /// A condition is asked where the last of its parameters is chosen; those on one component alone
 /// were asked when its choices were listed.
 void FormSearch::assign_conditions() {
-  for (const BoundCondition& condition : form_.where) {
-    const std::vector<int> needed = parameters_of(condition);
+  for (const BoundExpression& condition : form_.where) {
+    const std::vector<int> needed = condition.own_parameters();
     std::size_t last = 0;
     std::size_t components = 0;
     for (std::size_t l = 0; l < levels_.size(); ++l) {
@@ -243,14 +255,20 @@ bool FormSearch::may_take(std::size_t l, std::size_t choice) {
   for (std::size_t a = 0; a < axes; ++a) {
     trips[a] = used_[l][a] * level.trips[choice * axes + a];
   }
-  if (!fits_axes(trips)) {
+  if (const auto why = overfull_axis(trips)) {
+    best_.obstacle().note(NestHurdle::axes_of_all, *why);
     return false;
   }
   for (std::size_t i = 0; i < level.component.parameters.size(); ++i) {
     parameters_[at(level.component.parameters[i])] = level.choices[choice].parameters[i];
   }
-  return std::ranges::all_of(
-      level.where, [&](const BoundCondition* condition) { return condition->holds(parameters_); });
+  for (const BoundExpression* condition : level.where) {
+    if (!condition->holds(parameters_)) {
+      best_.obstacle().note(NestHurdle::condition_on_all, {}, condition);
+      return false;
+    }
+  }
+  return true;
 }
 
 /// Those below a node of a level's heights whose bound does not rule them out.
@@ -265,7 +283,7 @@ void FormSearch::add_candidates(std::size_t l, std::size_t height, std::size_t n
   ++result_.expanded;
   NestBounds::Overfull overfull;
   if (bounds_.overfills(values_, overfull)) {
-    note(overfull);
+    best_.obstacle().note(NestHurdle::capacity_of_all, shortage(overfull));
     return;
   }
   const Score least = bounds_.least(values_);
@@ -323,10 +341,20 @@ void FormSearch::write_mapping() {
   }
 }
 
+std::vector<ChosenParameter> FormSearch::chosen_parameters() const {
+  std::vector<ChosenParameter> chosen;
+  for (std::size_t i = 0; i < parameters_.size(); ++i) {
+    chosen.push_back({.name = form_.parameters[i].substr(1), .value = parameters_[i]});
+  }
+  return chosen;
+}
+
 bool FormSearch::descend(std::size_t l) {
   if (l == levels_.size()) {
     write_mapping();
-    best_.score(mapping_, result_);
+    if (best_.score(mapping_, result_)) {
+      result_.parameters = chosen_parameters();
+    }
     return true;
   }
   for (const NestCandidate& candidate : candidates(l)) {

@@ -10,6 +10,7 @@
 #include "mappers/mapper.hpp"
 #include "mappers/nest/nest_bounds.hpp"
 #include "mappers/nest/nest_form.hpp"
+#include "mappers/nest/nest_obstacle.hpp"
 #include "mappers/nest/tile_choices.hpp"
 #include "mappers/pareto_front.hpp"
 #include "mappers/search_clock.hpp"
@@ -31,37 +32,45 @@ class NestIncumbent {
     return value(least) * (1 + rounding) >= best_;
   }
 
+  /// What kept choices from a score; of interest where none has one.
+  NestObstacle& obstacle() { return obstacle_; }
+
   double value(const Score& score) const { return objective_value(objective_, score); }
 
-  void score(const std::vector<MappingNode>& nodes, SearchResult& result) {
+  /// Whether it is the best so far.
+  bool score(const std::vector<MappingNode>& nodes, SearchResult& result) {
     ++result.evaluated;
     const auto scored = evaluator_.score(nodes);
     if (const auto* why = std::get_if<Infeasible>(&scored)) {
       all_counted_ = all_counted_ && why->kind != InfeasibleKind::too_large;
-      result.why_not = result.why_not.value_or(*why);
-      return;
+      obstacle_.note(NestHurdle::score, *why);
+      return false;
     }
     ++result.feasible;
     const Score& score = std::get<Score>(scored);
     if (objective_ == Objective::pareto) {
       front_.add(nodes, score);
     }
-    if (value(score) < best_) {
-      best_ = value(score);
-      result.best = Mapping{.nodes = nodes};
-      result.score = score;
+    if (value(score) >= best_) {
+      return false;
     }
+    best_ = value(score);
+    result.best = Mapping{.nodes = nodes};
+    result.score = score;
+    return true;
   }
 
   void finish(bool complete, double least_open, SearchResult& result) {
     if (!front_.empty()) {
+      if (front_.least_edp().mapping != *result.best) {
+        result.parameters.clear();  // of another mapping with the same energy * cycles
+      }
       result.best = front_.least_edp().mapping;
       result.score = front_.least_edp().score;
       result.front = front_.take();
     }
     result.stopped = !complete;
     if (result.best) {
-      result.why_not.reset();
       result.proven_optimal = complete && all_counted_;
       const double own = value(result.score);
       result.lower_bound = result.proven_optimal ? own : std::min(own, least_open);
@@ -76,6 +85,7 @@ class NestIncumbent {
   Evaluator evaluator_;
   double best_ = std::numeric_limits<double>::infinity();
   bool all_counted_ = true;
+  NestObstacle obstacle_;
   ParetoFront front_;
 };
 
@@ -87,7 +97,7 @@ struct NestLevel {
   /// By height, by node, by product: the factors of the choices, and above them the least of every
   /// `fan` nodes below.
   std::vector<std::vector<double>> factors;
-  std::vector<const BoundCondition*> where;  ///< that can be told from here on, and not before
+  std::vector<const BoundExpression*> where;  ///< that can be told from here on, and not before
 
   const double* factor(std::size_t choice, std::size_t products) const {
     return &factors.front()[choice * products];
@@ -132,14 +142,14 @@ class FormSearch {
   std::optional<double> size() const { return size_; }
 
  private:
-  void add_level(Component component, std::vector<TileChoice> choices);
-  std::optional<std::vector<std::int64_t>> trips_of(const Component& component,
-                                                    const std::vector<std::int64_t>& tiles) const;
-  bool fits_axes(std::span<const std::int64_t> trips) const;
-  void find_factors(NestLevel& level);
+  void add_level(Component component, std::vector<TileChoice> choices, NestObstacle& obstacle);
+  std::vector<std::int64_t> trips_of(const Component& component,
+                                     const std::vector<std::int64_t>& tiles) const;
+  std::optional<Infeasible> overfull_axis(std::span<const std::int64_t> trips) const;
+  void find_factors(NestLevel& level, NestObstacle& obstacle);
   void drop_unfit();
   bool fits_alone(std::size_t l, std::size_t choice);
-  void note(const NestBounds::Overfull& overfull);
+  Infeasible shortage(const NestBounds::Overfull& overfull) const;
   void order_levels();
   void assign_conditions();
   bool descend(std::size_t l);
@@ -149,6 +159,7 @@ class FormSearch {
   bool may_take(std::size_t l, std::size_t choice);
   void take(std::size_t l, std::size_t choice);
   void write_mapping();
+  std::vector<ChosenParameter> chosen_parameters() const;
 
   const Problem& problem_;
   const NestForm& form_;
@@ -169,7 +180,6 @@ class FormSearch {
   std::vector<MappingNode> mapping_;   ///< the same without loops of one trip
   std::vector<std::int64_t> extents_;  ///< by rank, while it is written
   double least_open_ = std::numeric_limits<double>::infinity();
-  double least_needed_ = std::numeric_limits<double>::infinity();
   std::optional<double> size_ = 1;
 };
 

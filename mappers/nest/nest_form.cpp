@@ -1,56 +1,26 @@
 #include "mappers/nest/nest_form.hpp"
 
 #include <algorithm>
-#include <array>
-#include <string_view>
 
 #include "core/checked.hpp"
+#include "core/evaluate.hpp"
 #include "core/input_error.hpp"
 #include "core/json/spelling.hpp"
+#include "mappers/store_items.hpp"
 
 namespace tessera {
 
 namespace {
 
 constexpr std::size_t most_forms = 4096;
-constexpr std::array<std::string_view, 8> convolution_ranks = {"g", "n", "m", "c",
-                                                               "p", "q", "r", "s"};
 
-std::optional<std::size_t> find_rank(const Layer& layer, std::string_view name) {
-  for (std::size_t r = 0; r < layer.ranks.size(); ++r) {
-    if (layer.ranks[r].name == name) {
-      return r;
-    }
-  }
-  return std::nullopt;
-}
-
-const Tensor* find_tensor(const Layer& layer, std::string_view name) {
-  for (const Tensor& tensor : layer.tensors) {
-    if (tensor.name == name || (name == "output" && tensor.is_output)) {
-      return &tensor;
-    }
-  }
-  return nullptr;
-}
-
-/// The coefficient of a rank in a tensor's projection, 0 where it does not stand there.
-std::int64_t coefficient(const Layer& layer, const Tensor& tensor, std::string_view rank) {
-  for (const TensorDimension& dimension : tensor.dimensions) {
-    for (const Term& term : dimension.terms) {
-      if (layer.ranks[static_cast<std::size_t>(index(term.rank))].name == rank) {
-        return term.coefficient;
-      }
-    }
-  }
-  return 0;
-}
+std::size_t at(auto id) { return static_cast<std::size_t>(index(id)); }
 
 /// Binds one dataflow to one problem.
 class Binder {
  public:
   Binder(const Problem& problem, const Dataflow& dataflow)
-      : problem_(problem), dataflow_(dataflow) {
+      : problem_(problem), dataflow_(dataflow), names_(problem, dataflow) {
     std::size_t storages = 0;
     for (const ArchitectureNode& node : problem.architecture.nodes) {
       storage_ids_.push_back(storages);
@@ -60,26 +30,32 @@ class Binder {
 
   std::vector<NestForm> forms() {
     NestForm form;
-    const TensorMask all = (TensorMask{1} << problem_.tensors.size()) - 1;
-    add(form, MappingNode::store(StorageId{0}, all), {});
+    add(form, MappingNode::store(StorageId{0}, all_tensors(problem_)), {});
     forms_.push_back(std::move(form));
     for (const DataflowNode& node : dataflow_.nest) {
       if (node.kind == NodeKind::store) {
         add_store(node);
       } else if (const auto rank = find_rank(problem_.layer, node.rank)) {
-        add_loop(node, static_cast<RankId>(*rank));
+        add_loop(node, *rank);
       }
     }
+    reject_idle_array();
     for (NestForm& each : forms_) {
       add(each, MappingNode::compute(), {});
+      complete(each);
       for (const DataflowCondition& condition : dataflow_.where) {
-        each.where.push_back(bound(each, condition));
+        each.where.push_back(names_.bound(condition.condition, condition.place, each.parameters));
       }
     }
+    check_structure(forms_.front());
     return std::move(forms_);
   }
 
  private:
+  [[noreturn]] void refuse(const std::string& place, const std::string& what) const {
+    throw InputError(place + ": the dataflow " + quote(dataflow_.name) + " " + what);
+  }
+
   static void add(NestForm& form, const MappingNode& node, BoundExpression tile) {
     form.nodes.push_back(node);
     form.tiles.push_back(std::move(tile));
@@ -87,175 +63,175 @@ class Binder {
 
   /// One node of the file may stand for several storages, one per tensor.
   void add_store(const DataflowNode& node) {
-    std::vector<std::pair<std::size_t, TensorMask>> stores;
+    std::vector<StoreItem> stores;
     for (const std::string& name : node.tensors) {
-      const Tensor* tensor = find_tensor(problem_.layer, name);
-      if (tensor == nullptr) {
+      const auto tensor = find_tensor(problem_.layer, name);
+      const auto found = find_storage(problem_.architecture, node.address, name);
+      if (!tensor || (!found && node.optional)) {
         continue;
       }
-      const auto found = find_storage(problem_.architecture, node.address, name);
       if (!found) {
-        throw InputError(
-            missing_node(problem_.architecture, dataflow_, node.place, node.address, name));
+        throw InputError(missing_node(problem_.architecture, dataflow_,
+                                      {.place = node.place,
+                                       .address = node.address,
+                                       .tensor = name,
+                                       .wanted = NodeSort::storage}));
       }
-      const TensorMask mask = TensorMask{1} << (tensor - problem_.layer.tensors.data());
-      const auto known =
-          std::ranges::find(stores, *found, &std::pair<std::size_t, TensorMask>::first);
+      const auto storage = static_cast<StorageId>(storage_ids_[*found]);
+      const auto known = std::ranges::find(stores, storage, &StoreItem::storage);
       if (known == stores.end()) {
-        stores.emplace_back(*found, mask);
+        stores.push_back({.storage = storage, .tensors = bit(*tensor)});
       } else {
-        known->second |= mask;
+        known->tensors |= bit(*tensor);
       }
     }
-    std::ranges::sort(stores);
-    for (const auto& [position, tensors] : stores) {
-      const std::size_t storage = storage_ids_[position];
+    std::ranges::sort(stores, {}, &StoreItem::storage);
+    for (const StoreItem& store : stores) {
       for (NestForm& form : forms_) {
-        if (storage > 0) {  // the outermost storage holds everything anyway
-          add(form, MappingNode::store(static_cast<StorageId>(storage), tensors), {});
+        if (store.storage != StorageId{0}) {  // the outermost storage holds everything anyway
+          add(form, MappingNode::store(store.storage, store.tensors), {.place = node.place});
         }
       }
     }
   }
 
   void add_loop(const DataflowNode& node, RankId rank) {
-    if (node.kind == NodeKind::loop) {
-      for (NestForm& form : forms_) {
-        add(form, MappingNode::loop(rank, 1), bound(form, node.tile, node.place));
-      }
+    if (node.kind == NodeKind::spread) {
+      add_spread(node, rank);
       return;
     }
-    const std::vector<std::size_t> axes = find_axes(problem_.architecture, node.address);
+    for (NestForm& form : forms_) {
+      add(form, MappingNode::loop(rank, 1), bound(form, node));
+    }
+  }
+
+  void add_spread(const DataflowNode& node, RankId rank) {
+    std::vector<std::size_t> axes = find_axes(problem_.architecture, node.address);
     if (axes.empty()) {
       throw InputError(
-          missing_node(problem_.architecture, dataflow_, node.place, node.address, ""));
+          missing_node(problem_.architecture, dataflow_,
+                       {.place = node.place, .address = node.address, .wanted = NodeSort::axis}));
     }
+    std::erase_if(axes,
+                  [&](std::size_t axis) { return !has(problem_.axes[axis].ranks, index(rank)); });
+    if (axes.empty() && !node.address.starts_with('@')) {
+      refuse(node.place, "spreads the rank " + quote(node.rank) + " over " + quote(node.address) +
+                             ", and architecture " + quote(problem_.architecture.name) +
+                             " does not allow it there");
+    }
+    (axes.empty() ? looped_ : spread_).push_back(&node);
     std::vector<NestForm> longer;
     for (const NestForm& form : forms_) {
       for (const std::size_t axis : axes) {
-        const bool is_allowed = has(problem_.axes[axis].ranks, index(rank));
-        if (!is_allowed) {
-          continue;
-        }
         longer.push_back(form);
         add(longer.back(), MappingNode::spread(rank, 1, static_cast<AxisId>(axis)),
-            bound(longer.back(), node.tile, node.place));
+            bound(longer.back(), node));
+      }
+      if (axes.empty()) {
+        longer.push_back(form);
+        add(longer.back(), MappingNode::loop(rank, 1), bound(longer.back(), node));
       }
     }
-    if (longer.empty()) {
-      throw InputError(node.place + ": the dataflow " + quote(dataflow_.name) +
-                       " spreads the rank " + quote(node.rank) + " over " + quote(node.address) +
-                       ", and architecture " + quote(problem_.architecture.name) +
-                       " allows it on no axis there");
-    }
     if (longer.size() > most_forms) {
-      throw InputError(node.place + ": the dataflow " + quote(dataflow_.name) +
-                       " leaves too many choices of axes; name the axes");
+      refuse(node.place, "leaves too many choices of axes; name the axes");
     }
     forms_ = std::move(longer);
   }
 
-  BoundExpression bound(NestForm& form, const Expression& expression, const std::string& place) {
-    BoundExpression result{.expression = expression, .parameters = {}, .names = {}, .place = place};
-    for (const std::string& name : expression.parameters) {
-      const auto found = std::ranges::find(form.parameters, name);
-      result.parameters.push_back(static_cast<int>(found - form.parameters.begin()));
-      if (found == form.parameters.end()) {
+  /// An array over which nothing that the nest spreads may be spread is not what the nest is for.
+  void reject_idle_array() const {
+    if (looped_.empty() || !spread_.empty()) {
+      return;
+    }
+    std::vector<std::string> ranks;
+    for (const DataflowNode* node : looped_) {
+      ranks.push_back(node->rank);
+    }
+    refuse(looped_.front()->place, "spreads the ranks " + listed(ranks) + ", and architecture " +
+                                       quote(problem_.architecture.name) +
+                                       " allows none of them on " +
+                                       quote(looped_.front()->address));
+  }
+
+  /// The tile of a node; its parameters become those of the form.
+  BoundExpression bound(NestForm& form, const DataflowNode& node) const {
+    for (const std::string& name : node.tile.names()) {
+      if (name.starts_with('$') &&
+          std::ranges::find(form.parameters, name) == form.parameters.end()) {
         form.parameters.push_back(name);
       }
     }
-    for (const std::string& name : expression.names) {
-      result.names.push_back(value_of(name, place));
-    }
-    return result;
+    return names_.bound(node.tile, node.place, form.parameters);
   }
 
-  /// A parameter whose loops all run over ranks that the layer lacks is 1.
-  BoundCondition bound(const NestForm& form, const DataflowCondition& condition) const {
-    BoundCondition result{.condition = &condition.condition, .parameters = {}, .numbers = {}};
-    for (const std::string& name : condition.condition.names()) {
-      const bool is_parameter = name.starts_with("$");
-      const auto found = std::ranges::find(form.parameters, name.substr(is_parameter ? 1 : 0));
-      const bool is_chosen = is_parameter && found != form.parameters.end();
-      result.parameters.push_back(is_chosen ? static_cast<int>(found - form.parameters.begin())
-                                            : -1);
-      result.numbers.push_back(is_parameter ? 1 : value_of(name, condition.place));
-    }
-    return result;
-  }
-
-  /// A rank's bound, "TENSOR.RANK", or "STORAGE.capacity_words".
-  std::int64_t value_of(const std::string& name, const std::string& place) const {
-    const std::size_t dot = name.find('.');
-    const std::string head = name.substr(0, dot);
-    const std::string tail = dot == std::string::npos ? "" : name.substr(dot + 1);
-    if (dot == std::string::npos) {
-      if (const auto rank = find_rank(problem_.layer, name)) {
-        return problem_.bounds[*rank];
+  /// Innermost storages first: of two without a node the outer one goes outward of the other.
+  void complete(NestForm& form) const {
+    for (std::size_t s = problem_.storages.size(); s-- > 1;) {
+      for (std::size_t t = 0; t < problem_.tensors.size(); ++t) {
+        const StoreItem item{.storage = static_cast<StorageId>(s),
+                             .tensors = bit(static_cast<TensorId>(t))};
+        if ((problem_.storages[s].keep & item.tensors) == 0 || holds(form, item)) {
+          continue;
+        }
+        auto place =
+            std::ranges::find_if(
+                form.nodes, [&](const MappingNode& node) { return must_be_inward(node, item); }) -
+            form.nodes.begin();
+        while (form.nodes[static_cast<std::size_t>(place) - 1].storage > item.storage) {
+          --place;  // before the inner storages at the same height, as the file has them
+        }
+        form.nodes.insert(form.nodes.begin() + place,
+                          MappingNode::store(item.storage, item.tensors));
+        form.tiles.insert(form.tiles.begin() + place, BoundExpression{});
       }
-      if (std::ranges::find(convolution_ranks, name) != convolution_ranks.end()) {
-        return 1;
-      }
-    } else if (tail == "capacity_words") {
-      return capacity_words(name, head, place);
-    } else if (const Tensor* tensor = find_tensor(problem_.layer, head)) {
-      return coefficient(problem_.layer, *tensor, tail);
-    } else if (head == "input" || head == "weight" || head == "output") {
-      return 0;
     }
-    throw InputError(place + ": unknown name " + quote(name) +
-                     "; allowed: a rank, TENSOR.RANK (its coefficient), STORAGE.capacity_words");
   }
 
-  /// Of several storages at a place, that of the innermost with a capacity.
-  std::int64_t capacity_words(const std::string& name, const std::string& address,
-                              const std::string& place) const {
-    const auto& nodes = problem_.architecture.nodes;
-    std::optional<std::size_t> found = find_storage(problem_.architecture, address, "");
-    if (!found) {
-      throw InputError(missing_node(problem_.architecture, dataflow_, place, address, "") + " (" +
-                       name + ")");
+  static bool holds(const NestForm& form, const StoreItem& item) {
+    return std::ranges::any_of(form.nodes, [&](const MappingNode& node) {
+      return node.kind == NodeKind::store && node.storage == item.storage &&
+             (node.tensors & item.tensors) != 0;
+    });
+  }
+
+  bool must_be_inward(const MappingNode& node, const StoreItem& item) const {
+    switch (node.kind) {
+      case NodeKind::loop:
+        return false;
+      case NodeKind::store:
+        return must_precede(problem_, item, {.storage = node.storage, .tensors = node.tensors});
+      case NodeKind::spread:
+        return index(problem_.axes[at(node.axis)].array) >=
+               problem_.storages[at(item.storage)].arrays_above;
+      case NodeKind::compute:
+        break;
     }
-    bool seen_array = false;
-    for (std::size_t i = 0; i < nodes.size() && address == "@outside"; ++i) {
-      seen_array = seen_array || std::holds_alternative<Array>(nodes[i]);
-      const auto* storage = std::get_if<Storage>(&nodes[i]);
-      found = storage != nullptr && !seen_array && storage->capacity_bits ? i : *found;
+    return true;
+  }
+
+  /// What is wrong with the nest even where every rank has the bound 1.
+  void check_structure(const NestForm& form) const {
+    Problem least = problem_;
+    std::ranges::fill(least.bounds, 1);
+    const auto why = check_mapping(least, form.nodes);
+    if (why && why->kind != InfeasibleKind::capacity) {
+      const std::string& place = form.tiles[static_cast<std::size_t>(why->node)].place;
+      refuse(place.empty() ? dataflow_.nest.front().place : place,
+             "does not fit architecture " + quote(problem_.architecture.name) + ": " +
+                 describe(problem_, *why));
     }
-    const auto& storage = std::get<Storage>(nodes[*found]);
-    const int word_bits = problem_.architecture.word_bits.fallback;
-    return storage.capacity_bits ? *storage.capacity_bits / storage.buffering / word_bits
-                                 : max_count;
   }
 
   const Problem& problem_;
   const Dataflow& dataflow_;
-  std::vector<std::size_t> storage_ids_;  ///< by node of the architecture
+  NameBinder names_;
+  std::vector<std::size_t> storage_ids_;     ///< by node of the architecture
+  std::vector<const DataflowNode*> looped_;  ///< spreads that no axis takes
+  std::vector<const DataflowNode*> spread_;  ///< the others
   std::vector<NestForm> forms_;
 };
 
 }  // namespace
-
-std::int64_t BoundExpression::value(std::span<const std::int64_t> parameter_values) const {
-  std::vector<std::int64_t> own;
-  own.reserve(parameters.size());
-  for (const int parameter : parameters) {
-    own.push_back(parameter_values[static_cast<std::size_t>(parameter)]);
-  }
-  const auto result = expression.value(own, names);
-  if (!result) {
-    throw InputError(place + ": an expression passes 2^62, or divides by 0");
-  }
-  return *result;
-}
-
-bool BoundCondition::holds(std::span<const std::int64_t> parameter_values) const {
-  return condition->holds([&](std::size_t name) {
-    const int parameter = parameters[name];
-    return static_cast<double>(
-        parameter < 0 ? numbers[name] : parameter_values[static_cast<std::size_t>(parameter)]);
-  });
-}
 
 std::vector<NestForm> nest_forms(const Problem& problem, const Dataflow& dataflow) {
   return Binder(problem, dataflow).forms();

@@ -20,7 +20,8 @@ SearchResult search(const Problem& problem, const SearchOptions& options, bool e
   bool complete = true;
   double least_open = std::numeric_limits<double>::infinity();
   std::optional<double> size = 0;
-  for (const NestForm& form : nest_forms(problem, *options.dataflow)) {
+  const std::vector<NestForm> forms = nest_forms(problem, *options.dataflow);
+  for (const NestForm& form : forms) {
     FormSearch search(problem, form, options, every, clock, best, result);
     if (!search.prepare()) {
       result.refusal = Refusal::mapspace_too_large;
@@ -33,6 +34,10 @@ SearchResult search(const Problem& problem, const SearchOptions& options, bool e
     size = size && search.size() ? std::optional(*size + *search.size()) : std::nullopt;
   }
   best.finish(complete, least_open, result);
+  if (!result.best && best.obstacle().is_known()) {
+    result.why_not = best.obstacle().why();
+    result.nest_obstacle = best.obstacle().text(problem, *options.dataflow);
+  }
   result.mapspace_size = size;
   result.seconds = clock.seconds();
   return result;

@@ -52,7 +52,7 @@ RankSets joined_ranks(const Problem& problem, const NestForm& form) {
       continue;
     }
     const std::size_t rank = at(index(form.nodes[n].rank));
-    for (const int parameter : form.tiles[n].parameters) {
+    for (const int parameter : form.tiles[n].own_parameters()) {
       if (first[at(parameter)]) {
         sets.join(*first[at(parameter)], rank);
       }
@@ -66,8 +66,12 @@ RankSets joined_ranks(const Problem& problem, const NestForm& form) {
 class Lister {
  public:
   Lister(const Problem& problem, const NestForm& form, const Component& component,
-         const ChoiceLimits& limits)
-      : problem_(problem), form_(form), component_(component), limits_(limits) {
+         const ChoiceLimits& limits, NestObstacle& obstacle)
+      : problem_(problem),
+        form_(form),
+        component_(component),
+        limits_(limits),
+        obstacle_(obstacle) {
     values_.assign(form.parameters.size(), 1);
     std::vector<bool> own(form.parameters.size(), false);
     for (const int parameter : component.parameters) {
@@ -76,8 +80,8 @@ class Lister {
     for (const RankId rank : component.ranks) {
       largest_ = std::max(largest_, problem.bounds[at(index(rank))]);
     }
-    for (const BoundCondition& condition : form.where) {
-      const std::vector<int> needed = parameters_of(condition);
+    for (const BoundExpression& condition : form.where) {
+      const std::vector<int> needed = condition.own_parameters();
       const auto is_own = [&](int parameter) { return own[at(parameter)]; };
       if (std::ranges::all_of(needed, is_own)) {
         if (!needed.empty() || component.ranks.front() == RankId{0}) {
@@ -119,7 +123,8 @@ class Lister {
         const BoundExpression& tile = form_.tiles[at(place.node)];
         const bool has_it = std::ranges::find(tile.parameters, parameter) != tile.parameters.end();
         const std::int64_t bound = problem_.bounds[at(index(form_.nodes[at(place.node)].rank))];
-        if (has_it && (!tile.expression.grows_with_parameters() || tile.value(values_) < bound)) {
+        if (has_it &&
+            (!tile.expression.grows() || tile.value(values_).value_or(max_count) < bound)) {
           return false;
         }
       }
@@ -127,25 +132,50 @@ class Lister {
     return true;
   }
 
+  /// Adds the tiles of one rank; false where some hurdle stops them.
+  bool add_tiles(RankId rank, const std::vector<ChainPlace>& places, TileChoice& choice) {
+    std::int64_t extent = problem_.bounds[at(index(rank))];
+    const BoundExpression* last = nullptr;
+    for (const ChainPlace& place : places) {
+      last = &form_.tiles[at(place.node)];
+      const std::int64_t wanted = last->value(values_).value_or(0);
+      const std::int64_t tile = std::min(wanted, extent);
+      Infeasible why{.rank = rank, .needed = wanted};
+      if (tile < 1) {
+        why.kind = InfeasibleKind::bad_tile;
+        obstacle_.note(NestHurdle::tile, why, last);
+        return false;
+      }
+      if (limits_.perfect_factors && extent % tile != 0) {
+        obstacle_.note(NestHurdle::perfect_factors, why, last);
+        return false;
+      }
+      if (place.barred_by && tile < extent) {
+        why = {
+            .kind = InfeasibleKind::rank_not_in_storage, .storage = *place.barred_by, .rank = rank};
+        obstacle_.note(NestHurdle::storage_ranks, why, last);
+        return false;
+      }
+      choice.tiles.push_back(tile);
+      extent = tile;
+    }
+    if (extent > 1) {
+      obstacle_.note(NestHurdle::innermost_tile,
+                     {.kind = InfeasibleKind::tile_not_one, .rank = rank, .needed = extent}, last);
+    }
+    return extent == 1;
+  }
+
   bool take() {
     TileChoice choice;
     for (std::size_t r = 0; r < component_.ranks.size(); ++r) {
-      std::int64_t extent = problem_.bounds[at(index(component_.ranks[r]))];
-      for (const ChainPlace& place : component_.places[r]) {
-        const std::int64_t wanted = form_.tiles[at(place.node)].value(values_);
-        if (wanted < 1) {
-          return true;
-        }
-        const std::int64_t tile = std::min(wanted, extent);
-        if (limits_.perfect_factors && extent % tile != 0) {
-          return true;
-        }
-        choice.tiles.push_back(tile);
-        extent = tile;
+      if (!add_tiles(component_.ranks[r], component_.places[r], choice)) {
+        return true;
       }
     }
-    for (const BoundCondition* condition : conditions_) {
+    for (const BoundExpression* condition : conditions_) {
       if (!condition->holds(values_)) {
+        obstacle_.note(NestHurdle::condition, {}, condition);
         return true;
       }
     }
@@ -163,29 +193,32 @@ class Lister {
   const NestForm& form_;
   const Component& component_;
   ChoiceLimits limits_;
+  NestObstacle& obstacle_;
   std::int64_t largest_ = 1;
   bool keep_equal_tiles_ = false;
-  std::vector<const BoundCondition*> conditions_;
+  std::vector<const BoundExpression*> conditions_;
   std::vector<std::int64_t> values_;  ///< by position in NestForm::parameters
   std::set<std::vector<std::int64_t>> known_;
   std::vector<TileChoice> choices_;
 };
 
-}  // namespace
-
-std::vector<int> parameters_of(const BoundCondition& condition) {
-  std::vector<int> all = condition.parameters;
-  std::erase(all, -1);
-  std::ranges::sort(all);
-  all.erase(std::unique(all.begin(), all.end()), all.end());
-  return all;
+/// The storage whose `ranks` forbid the temporal loop at node n, if any.
+std::optional<StorageId> storage_that_bars(const Problem& problem, const NestForm& form,
+                                           std::size_t n) {
+  const RankId rank = form.nodes[n].rank;
+  for (std::size_t outer = n; form.nodes[n].kind == NodeKind::loop && outer-- > 0;) {
+    if (form.nodes[outer].kind == NodeKind::store) {
+      const StorageId storage = form.nodes[outer].storage;
+      const bool allows = has(problem.storages[at(index(storage))].loop_ranks, index(rank));
+      return allows ? std::nullopt : std::optional(storage);
+    }
+  }
+  return std::nullopt;
 }
-
-namespace {
 
 /// Lists the places and parameters of a component's ranks. Inner tiles come first: those further
 /// out are multiples of them as a rule.
-void find_places(const NestForm& form, Component& component) {
+void find_places(const Problem& problem, const NestForm& form, Component& component) {
   component.places.resize(component.ranks.size());
   for (std::size_t n = form.nodes.size(); n-- > 0;) {
     const MappingNode& node = form.nodes[n];
@@ -194,11 +227,12 @@ void find_places(const NestForm& form, Component& component) {
       continue;
     }
     auto& places = component.places[static_cast<std::size_t>(found - component.ranks.begin())];
-    places.insert(
-        places.begin(),
-        {.node = static_cast<int>(n), .spatial = node.kind == NodeKind::spread, .axis = node.axis});
+    places.insert(places.begin(), {.node = static_cast<int>(n),
+                                   .spatial = node.kind == NodeKind::spread,
+                                   .axis = node.axis,
+                                   .barred_by = storage_that_bars(problem, form, n)});
     ++component.loops;
-    for (const int parameter : form.tiles[n].parameters) {
+    for (const int parameter : form.tiles[n].own_parameters()) {
       if (std::ranges::find(component.parameters, parameter) == component.parameters.end()) {
         component.parameters.push_back(parameter);
       }
@@ -221,7 +255,7 @@ std::vector<Component> components_of(const Problem& problem, const NestForm& for
         component.ranks.push_back(static_cast<RankId>(r));
       }
     }
-    find_places(form, component);
+    find_places(problem, form, component);
     components.push_back(std::move(component));
   }
   return components;
@@ -229,8 +263,9 @@ std::vector<Component> components_of(const Problem& problem, const NestForm& for
 
 std::optional<std::vector<TileChoice>> tile_choices(const Problem& problem, const NestForm& form,
                                                     const Component& component,
-                                                    const ChoiceLimits& limits) {
-  return Lister(problem, form, component, limits).list();
+                                                    const ChoiceLimits& limits,
+                                                    NestObstacle& obstacle) {
+  return Lister(problem, form, component, limits, obstacle).list();
 }
 
 }  // namespace tessera

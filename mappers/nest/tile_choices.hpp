@@ -7,6 +7,7 @@
 
 #include "core/problem.hpp"
 #include "mappers/nest/nest_form.hpp"
+#include "mappers/nest/nest_obstacle.hpp"
 
 namespace tessera {
 
@@ -15,6 +16,7 @@ struct ChainPlace {
   int node = 0;  ///< in NestForm::nodes
   bool spatial = false;
   AxisId axis{};
+  std::optional<StorageId> barred_by{};  ///< the storage whose `ranks` leave it a single trip
 };
 
 /// Ranks whose tiles are chosen together: they share a parameter or a dimension of a tensor.
@@ -39,15 +41,14 @@ struct ChoiceLimits {
   std::size_t most = 0;  ///< more are given up
 };
 
-/// Every distinct choice of `component` that meets the conditions on its parameters alone, smaller
-/// parameters first; nothing where there are more than the limit. The value of a parameter goes up
-/// to where every tile with it covers its rank: beyond that tiles do not change, as long as the
-/// expressions only grow; else up to the largest bound of the ranks.
+/// Every distinct choice of `component` that ends each rank at 1, loops over nothing that a storage
+/// forbids, and meets the conditions on its parameters alone, smaller parameters first; nothing
+/// where there are more than the limit. The value of a parameter goes up to where every tile with
+/// it covers its rank: beyond that tiles do not change, as long as the expressions only grow; else
+/// up to the largest bound of the ranks. `obstacle` learns what kept choices out.
 std::optional<std::vector<TileChoice>> tile_choices(const Problem& problem, const NestForm& form,
                                                     const Component& component,
-                                                    const ChoiceLimits& limits);
-
-/// The parameters that a condition needs.
-std::vector<int> parameters_of(const BoundCondition& condition);
+                                                    const ChoiceLimits& limits,
+                                                    NestObstacle& obstacle);
 
 }  // namespace tessera

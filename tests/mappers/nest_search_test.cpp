@@ -22,12 +22,6 @@ namespace {
 using support::make_random_case;
 using support::RandomCase;
 
-Expression number(std::int64_t value) {
-  Expression expression;
-  expression.steps.push_back({.number = value});
-  return expression;
-}
-
 /// The nest of a random mapping, node by node; about one loop in `one_in` gets a parameter for its
 /// tile (0: none).
 Dataflow nest_of(const RandomCase& one, const Problem& problem, std::int64_t one_in) {
@@ -51,10 +45,10 @@ Dataflow nest_of(const RandomCase& one, const Problem& problem, std::int64_t one
       }
     } else {
       each.rank = problem.layer.ranks[static_cast<std::size_t>(index(node.rank))].name;
-      each.tile = number(node.tile);
+      each.tile = Expression(node.tile);
       if (one_in > 0 && node.tile > 1 && parameters < 3 && random.between(1, one_in) == 1) {
         const std::string name = "p" + std::to_string(parameters++);
-        each.tile = std::get<Expression>(parse_expression("$" + name));
+        each.tile = std::get<Expression>(Expression::parse_number("$" + name));
       }
     }
     if (node.kind == NodeKind::spread) {
@@ -71,7 +65,8 @@ Score least_of(const Problem& problem, const Convention& convention, const NestF
   const NestBounds bounds(problem, convention, form);
   std::vector<double> values(bounds.products().size(), 1.0);
   for (const Component& component : components_of(problem, form)) {
-    const auto choices = tile_choices(problem, form, component, {.most = 10});
+    NestObstacle obstacle;
+    const auto choices = tile_choices(problem, form, component, {.most = 10}, obstacle);
     REQUIRE(choices);
     REQUIRE(choices->size() == 1);
     for (std::size_t k = 0; k < values.size(); ++k) {

@@ -1,4 +1,4 @@
-#include "core/json/condition.hpp"
+#include "core/json/expression.hpp"
 
 #include <algorithm>
 #include <array>
@@ -18,7 +18,7 @@ constexpr int deepest_nesting = 100;
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 bool begins_name(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '$' || c == '@';
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '@';
 }
 
 bool in_name(char c) { return begins_name(c) || is_digit(c) || c == '.'; }
@@ -26,19 +26,22 @@ bool in_name(char c) { return begins_name(c) || is_digit(c) || c == '.'; }
 }  // namespace
 
 /// Recursive descent. The first problem ends it; later parts then return at once.
-class ConditionParser {
+class ExpressionParser {
  public:
-  explicit ConditionParser(std::string_view text) : text_(text) { result_.text_ = text; }
+  enum class Kind : std::uint8_t { number, truth };
 
-  std::variant<Condition, std::string> parse() {
+  explicit ExpressionParser(std::string_view text) : text_(text) { result_.text_ = text; }
+
+  std::variant<Expression, std::string> parse(Kind wanted) {
     const Kind kind = alternatives();
     skip_blanks();
     if (problem_.empty() && position_ < text_.size()) {
       fail("an operator or the end is expected");
     }
-    if (problem_.empty() && kind != Kind::truth) {
+    if (problem_.empty() && kind != wanted) {
       position_ = 0;
-      fail("a condition is expected, such as x <= 16");
+      fail(wanted == Kind::truth ? "a condition is expected, such as x <= 16"
+                                 : "a number is expected, not a condition");
     }
     if (!problem_.empty()) {
       return problem_;
@@ -47,8 +50,7 @@ class ConditionParser {
   }
 
  private:
-  using Operation = Condition::Operation;
-  enum class Kind : std::uint8_t { number, truth };
+  using Operation = Expression::Operation;
 
   void fail(const std::string& what) {
     if (problem_.empty()) {
@@ -188,6 +190,8 @@ class ConditionParser {
     const char next = position_ < text_.size() ? text_[position_] : '\0';
     if (is_digit(next) || next == '.') {
       number();
+    } else if (next == '$') {
+      parameter();
     } else if (begins_name(next)) {
       name();
     } else {
@@ -225,10 +229,35 @@ class ConditionParser {
       ++position_;
     }
     const std::string word(text_.substr(begin, position_ - begin));
-    if ((word == "min" || word == "max") && take("(")) {
-      extreme(word == "min" ? Operation::least : Operation::greatest);
+    static constexpr std::array<std::pair<std::string_view, Operation>, 3> functions = {
+        {{"min", Operation::least}, {"max", Operation::greatest}, {"ceil", Operation::divide_up}}};
+    const auto* function =
+        std::ranges::find(functions, word, &std::pair<std::string_view, Operation>::first);
+    if (function != functions.end() && take("(")) {
+      call(function->second);
       return;
     }
+    if (skip_blanks(); text_.substr(position_).starts_with("(")) {
+      position_ = begin;
+      fail("unknown function " + quote(word) + " (there are min, max and ceil)");
+      return;
+    }
+    push_name(word);
+  }
+
+  void parameter() {
+    const std::size_t begin = position_++;
+    while (position_ < text_.size() && in_name(text_[position_]) && text_[position_] != '.' &&
+           text_[position_] != '@') {
+      ++position_;
+    }
+    if (position_ == begin + 1) {
+      fail("the name of a parameter is expected");
+    }
+    push_name(std::string(text_.substr(begin, position_ - begin)));
+  }
+
+  void push_name(const std::string& word) {
     auto& names = result_.names_;
     auto found = std::find(names.begin(), names.end(), word);
     if (found == names.end()) {
@@ -238,11 +267,15 @@ class ConditionParser {
         {.operation = Operation::name, .name = static_cast<std::size_t>(found - names.begin())});
   }
 
-  void extreme(Operation operation) {
+  void call(Operation operation) {
+    int arguments = 1;
     demand(alternatives(), Kind::number);
-    while (problem_.empty() && take(",")) {
+    for (; problem_.empty() && take(","); ++arguments) {
       demand(alternatives(), Kind::number);
       push(operation);
+    }
+    if (operation == Operation::divide_up && arguments != 2) {
+      fail("ceil takes two numbers and rounds their quotient up");
     }
     close();
   }
@@ -251,78 +284,38 @@ class ConditionParser {
   std::size_t position_ = 0;
   int depth_ = 0;
   std::string problem_;
-  Condition result_;
+  Expression result_;
 };
 
-std::variant<Condition, std::string> Condition::parse(std::string_view text) {
-  return ConditionParser(text).parse();
+std::variant<Expression, std::string> Expression::parse_number(std::string_view text) {
+  return ExpressionParser(text).parse(ExpressionParser::Kind::number);
 }
 
-namespace {
-
-double truth(bool holds) { return holds ? 1 : 0; }
-
-}  // namespace
-
-double Condition::apply(Operation operation, double left, double right) {
-  switch (operation) {
-    case Operation::add:
-      return left + right;
-    case Operation::subtract:
-      return left - right;
-    case Operation::multiply:
-      return left * right;
-    case Operation::divide:
-      return right == 0 ? std::nan("") : left / right;
-    case Operation::remainder:
-      return std::fmod(left, right);
-    case Operation::least:
-      return std::min(left, right);
-    case Operation::greatest:
-      return std::max(left, right);
-    case Operation::less:
-      return truth(left < right);
-    case Operation::at_most:
-      return truth(left <= right);
-    case Operation::greater:
-      return truth(left > right);
-    case Operation::at_least:
-      return truth(left >= right);
-    case Operation::equal:
-      return truth(left == right);
-    case Operation::unequal:
-      return truth(left < right || left > right);
-    case Operation::both:
-      return truth(left != 0 && right != 0);
-    default:
-      return truth(left != 0 || right != 0);
-  }
+std::variant<Expression, std::string> Expression::parse_condition(std::string_view text) {
+  return ExpressionParser(text).parse(ExpressionParser::Kind::truth);
 }
 
-bool Condition::holds(const std::function<double(std::size_t name)>& value_of) const {
-  std::vector<double> stack;
-  for (const Step& step : steps_) {
-    switch (step.operation) {
-      case Operation::number:
-        stack.push_back(step.number);
-        break;
-      case Operation::name:
-        stack.push_back(value_of(step.name));
-        break;
-      case Operation::negate:
-        stack.back() = -stack.back();
-        break;
-      case Operation::invert:
-        stack.back() = stack.back() == 0 ? 1 : 0;
-        break;
-      default: {
-        const double right = stack.back();
-        stack.pop_back();
-        stack.back() = apply(step.operation, stack.back(), right);
-      }
-    }
-  }
-  return stack.back() != 0;
+Expression::Expression(std::int64_t value) : text_(std::to_string(value)) {
+  steps_.push_back({.operation = Operation::number, .number = static_cast<double>(value)});
+}
+
+bool Expression::is_whole() const {
+  return std::ranges::all_of(steps_, [](const Step& step) {
+    return step.number == std::floor(step.number) && step.number <= 0x1p53;
+  });
+}
+
+std::optional<std::int64_t> Expression::constant() const {
+  return names_.empty() ? value(std::span<const std::int64_t>()) : std::nullopt;
+}
+
+bool Expression::grows() const {
+  static constexpr std::array falling = {Operation::subtract, Operation::divide,
+                                         Operation::divide_up, Operation::remainder,
+                                         Operation::negate};
+  return std::ranges::none_of(steps_, [](const Step& step) {
+    return std::ranges::find(falling, step.operation) != falling.end();
+  });
 }
 
 }  // namespace tessera
