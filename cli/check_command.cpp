@@ -12,12 +12,23 @@
 #include "core/evaluate.hpp"
 #include "core/input_error.hpp"
 #include "core/json/spelling.hpp"
+#include "mappers/dataflow_json.hpp"
+#include "mappers/dataflow_names.hpp"
+#include "mappers/nest/nest_form.hpp"
 
 namespace tessera {
 
 namespace {
 
-enum class FileKind : std::uint8_t { architecture, network, mapping, report, sweep, unknown };
+enum class FileKind : std::uint8_t {
+  architecture,
+  network,
+  mapping,
+  dataflow,
+  report,
+  sweep,
+  unknown
+};
 
 std::string kind_text(FileKind kind) {
   switch (kind) {
@@ -27,6 +38,8 @@ std::string kind_text(FileKind kind) {
       return "network";
     case FileKind::mapping:
       return "mapping";
+    case FileKind::dataflow:
+      return "dataflow";
     case FileKind::report:
       return "report";
     case FileKind::sweep:
@@ -37,11 +50,14 @@ std::string kind_text(FileKind kind) {
   return "unknown";
 }
 
+bool has_key(const JsonValue& object, std::initializer_list<const char*> keys) {
+  return std::any_of(keys.begin(), keys.end(),
+                     [&](const char* key) { return object.find(key) != nullptr; });
+}
+
 bool has_node_with(const JsonValue& nodes, std::initializer_list<const char*> keys) {
-  return std::any_of(nodes.elements.begin(), nodes.elements.end(), [&](const JsonValue& node) {
-    return std::any_of(keys.begin(), keys.end(),
-                       [&](const char* key) { return node.find(key) != nullptr; });
-  });
+  return std::any_of(nodes.elements.begin(), nodes.elements.end(),
+                     [&](const JsonValue& node) { return has_key(node, keys); });
 }
 
 /// What the file is meant to be, by the keys that it has.
@@ -59,6 +75,9 @@ FileKind kind_of(const JsonValue& document) {
     return FileKind::network;
   }
   const JsonValue* nodes = document.find("nodes");
+  if (nodes == nullptr && has_key(document, {"nest", "constraints", "chips", "about"})) {
+    return FileKind::dataflow;
+  }
   if (nodes == nullptr) {
     return document.find("clock_mhz") != nullptr ? FileKind::architecture : FileKind::unknown;
   }
@@ -124,6 +143,33 @@ void check_deeply(const Flags& flags, const Session& session, const std::string&
   });
 }
 
+/// A dataflow with what it is to serve: its names with the network of the flags, its nodes with the
+/// architecture, its nest with both.
+void check_dataflow_deeply(const Flags& flags, const Session& session, const std::string& file,
+                           std::vector<std::string>& problems) {
+  const Dataflow dataflow = load_dataflow(file);
+  std::optional<Architecture> architecture;
+  std::optional<Network> network;
+  if (flags.architecture) {
+    collect(problems, [&] {
+      architecture = constrained(read_architecture_of(flags, session.environment), dataflow);
+    });
+  }
+  if (flags.network) {
+    collect(problems, [&] {
+      network = read_network_of(flags, session.environment);
+      check_names(dataflow, *network);
+    });
+  }
+  if (!architecture || !network || !problems.empty() || dataflow.nest.empty()) {
+    return;
+  }
+  for (const LayerGroup& group : unique_layers(*network)) {
+    const Layer& layer = network->layers()[group.layers.front()].layer;
+    collect(problems, [&] { nest_forms(bind(*architecture, layer), dataflow); });
+  }
+}
+
 /// Every problem of the file; `kind` becomes what it is.
 std::vector<std::string> problems_of(const Flags& flags, const Session& session,
                                      const std::string& file, FileKind& kind) {
@@ -142,6 +188,12 @@ std::vector<std::string> problems_of(const Flags& flags, const Session& session,
       return check_network(text, file);
     case FileKind::sweep:
       return check_sweep(text, file);
+    case FileKind::dataflow:
+      problems = check_dataflow(text, file);
+      if (problems.empty()) {
+        check_dataflow_deeply(flags, session, file, problems);
+      }
+      return problems;
     case FileKind::mapping:
     case FileKind::report:
       problems = check_mapping_file(text, file);
@@ -154,7 +206,8 @@ std::vector<std::string> problems_of(const Flags& flags, const Session& session,
   }
   return {diagnostics.describe(document->location) +
           ": neither an architecture (nodes), nor a network (layers), nor a mapping (layer and "
-          "nodes, or mappings), nor a report (schema), nor a sweep (vary)"};
+          "nodes, or mappings), nor a dataflow (constraints or nest), nor a report (schema), nor a "
+          "sweep (vary)"};
 }
 
 }  // namespace

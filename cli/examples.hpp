@@ -43,11 +43,12 @@ inline constexpr const char* show_examples = R"(Examples:
   tessera show arch eyeriss_like --tree
   tessera show arch eyeriss_like > my_arch.json
   tessera show layer alexnet/conv1
+  tessera show dataflow rs --tree
   tessera show mapping report.json --layer conv1 --tree)";
 
 inline constexpr const char* check_examples = R"(Examples:
   tessera check my_arch.json my_network.json
-  tessera check --arch tiny --network tiny my_mapping.json)";
+  tessera check --arch tiny --network tiny my_mapping.json my_dataflow.json)";
 
 inline constexpr const char* completion_examples = R"(Examples:
   tessera completion bash > /etc/bash_completion.d/tessera

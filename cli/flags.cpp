@@ -204,7 +204,7 @@ void Grammar::add_show() {
   CLI::App* command = add_command("show", "The resolved file, or a drawing of it", show_examples);
   command->callback([this] { flags_.command = Command::show; });
   add_choice(
-      command, "what", {"arch", "network", "layer", "mapping"},
+      command, "what", {"arch", "network", "dataflow", "layer", "mapping"},
       [this](const std::string& value) { flags_.what = value; }, "what kind of thing to show")
       ->required();
   command
@@ -223,11 +223,11 @@ void Grammar::add_check() {
   command->callback([this] { flags_.command = Command::check; });
   command
       ->add_option("files", flags_.files,
-                   "architectures, networks, reports, and mappings, which --arch and --network "
-                   "let be checked deeply")
+                   "architectures, networks, reports, sweeps, and dataflows and mappings, which "
+                   "--arch and --network let be checked deeply")
       ->required()
       ->type_name("FILE");
-  add_inputs(command);  // of the mappings
+  add_inputs(command);  // of the dataflows and mappings
 }
 
 void Grammar::add_completion() {

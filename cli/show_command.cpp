@@ -14,6 +14,7 @@
 #include "core/input_error.hpp"
 #include "core/json/json_writer.hpp"
 #include "core/json/spelling.hpp"
+#include "mappers/dataflow_json.hpp"
 
 namespace tessera {
 
@@ -37,6 +38,15 @@ void show_network(const Flags& flags, const Session& session) {
     print_tree(network, session.out);
   } else {
     session.out << pretty(write_network(network));
+  }
+}
+
+void show_dataflow(const Flags& flags, const Session& session) {
+  const Dataflow dataflow = load_named_dataflow(flags.name, session.environment);
+  if (flags.tree) {
+    print_tree(dataflow, session.out);
+  } else {
+    session.out << pretty(write_dataflow(dataflow));
   }
 }
 
@@ -127,6 +137,8 @@ int run_show(const Flags& flags, const Session& session) {
     show_architecture(flags, session);
   } else if (flags.what == "network") {
     show_network(flags, session);
+  } else if (flags.what == "dataflow") {
+    show_dataflow(flags, session);
   } else if (flags.what == "layer") {
     show_layer(flags, session);
   } else {

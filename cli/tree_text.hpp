@@ -7,6 +7,7 @@
 #include "core/evaluation.hpp"
 #include "core/mapping.hpp"
 #include "core/problem.hpp"
+#include "mappers/dataflow.hpp"
 #include "networks/network.hpp"
 
 namespace tessera {
@@ -21,6 +22,9 @@ void print_tree(const Network& network, std::ostream& out);
 
 /// The einsum of a layer: ranks, and each tensor's projection and words.
 void print_tree(const NetworkLayer& entry, std::ostream& out);
+
+/// Constraints, then the nest, indented, and the conditions on its parameters.
+void print_tree(const Dataflow& dataflow, std::ostream& out);
 
 /// The loop nest, indented; `cost` (or nullptr) gives the words of the tiles that stores hold.
 void print_tree(const Problem& problem, const Mapping& mapping, const Cost* cost,

@@ -7,6 +7,7 @@
 
 #include "core/json/diagnostics.hpp"
 #include "core/json/json_document.hpp"
+#include "core/json/json_writer.hpp"
 #include "mappers/dataflow.hpp"
 
 namespace tessera {
@@ -21,6 +22,9 @@ Dataflow parse_dataflow(std::string_view text, const std::string& file);
 
 /// The same for a file on disk.
 Dataflow load_dataflow(const std::filesystem::path& file);
+
+/// The dataflow as a file has it. Reading it gives an equal one, but for the places in the file.
+Json write_dataflow(const Dataflow& dataflow);
 
 /// Every problem of the text of a dataflow file, in the order of the file.
 std::vector<std::string> check_dataflow(std::string_view text, const std::string& file);

@@ -33,7 +33,7 @@ std::string report(const fs::path& source) {
 
 std::vector<std::string> load_corpus(const fs::path& source) {
   std::vector<fs::path> files;
-  for (const char* folder : {"arch", "networks", "tests"}) {
+  for (const char* folder : {"arch", "networks", "mappers", "tests"}) {
     for (const auto& entry : fs::recursive_directory_iterator(source / folder)) {
       if (entry.path().extension() == ".json" && entry.file_size() <= longest_file) {
         files.push_back(entry.path());

@@ -66,6 +66,8 @@ struct Totals {
   std::int64_t architectures = 0;
   std::int64_t networks = 0;
   std::int64_t sweeps = 0;
+  std::int64_t dataflows = 0;
+  std::int64_t nests = 0;
   std::int64_t reports = 0;
   std::int64_t problems = 0;
   std::int64_t mappings = 0;
@@ -75,6 +77,8 @@ struct Totals {
     architectures += accepted.architecture ? 1 : 0;
     networks += accepted.network ? 1 : 0;
     sweeps += accepted.sweep ? 1 : 0;
+    dataflows += accepted.dataflow ? 1 : 0;
+    nests += accepted.nests;
     reports += accepted.report ? 1 : 0;
     problems += accepted.problems;
     mappings += accepted.mappings;
@@ -116,12 +120,13 @@ int run_inputs(const tessera::fuzz::ReaderCheck& readers, const tessera::fuzz::M
   }
   std::cout << "fuzz: " << inputs << " inputs, of which " << totals.architectures
             << " architectures (" << totals.with_settings << " with settings), " << totals.networks
-            << " networks, " << totals.sweeps << " sweeps, " << totals.reports << " reports; "
-            << totals.problems << " problems, " << totals.mappings << " mappings; " << failures
-            << " failures\n";
+            << " networks, " << totals.sweeps << " sweeps, " << totals.dataflows << " dataflows ("
+            << totals.nests << " nests), " << totals.reports << " reports; " << totals.problems
+            << " problems, " << totals.mappings << " mappings; " << failures << " failures\n";
   const bool saw_everything = totals.with_settings > 0 &&
                               totals.architectures > totals.with_settings && totals.networks > 0 &&
-                              totals.sweeps > 0 && totals.reports > 0 && totals.mappings > 0;
+                              totals.sweeps > 0 && totals.nests > 0 && totals.reports > 0 &&
+                              totals.mappings > 0;
   if (inputs >= default_inputs && failures == 0 && !saw_everything) {
     std::cerr << "fuzz: no input of some kind was right: the mutations are too harsh\n";
     return 1;

@@ -12,7 +12,9 @@
 #include "core/evaluate.hpp"
 #include "core/input_error.hpp"
 #include "core/problem.hpp"
+#include "mappers/dataflow_json.hpp"
 #include "mappers/mapping_json.hpp"
+#include "mappers/nest/nest_form.hpp"
 #include "networks/network_json.hpp"
 
 namespace tessera::fuzz {
@@ -193,6 +195,7 @@ Accepted ReaderCheck::check(const Input& input) const {
   check_architecture_text(input, accepted);
   check_network_text(input, accepted);
   check_sweep_text(input, accepted);
+  check_dataflow_text(input, accepted);
   check_mapping_text(input, accepted);
   return accepted;
 }
@@ -251,6 +254,33 @@ void ReaderCheck::check_sweep_text(const Input& input, Accepted& accepted) const
     }
   } catch (const InputError&) {
     return;
+  }
+}
+
+/// A dataflow that is read narrows the architectures, and its nest has readings on them; or it is
+/// said why not.
+void ReaderCheck::check_dataflow_text(const Input& input, Accepted& accepted) const {
+  std::string message;
+  const auto dataflow = read_or_refuse(
+      input, [&] { return parse_dataflow(input.text, file_name); }, message);
+  compare_with_list(check_dataflow(input.text, file_name), message);
+  if (!dataflow) {
+    return;
+  }
+  accepted.dataflow = true;
+  const Json written = write_dataflow(*dataflow);
+  if (write_dataflow(parse_dataflow(pretty(written), "written")) != written) {
+    throw Violation("another dataflow is read back from:\n" + pretty(written));
+  }
+  for (const Architecture& architecture : architectures_) {
+    const auto narrowed = read_or_refuse(
+        input, [&] { return constrained(architecture, *dataflow); }, message);
+    const auto problem = narrowed ? bind_or_refuse(*narrowed, layers_.front()) : std::nullopt;
+    const auto forms = problem && !dataflow->nest.empty()
+                           ? read_or_refuse(
+                                 input, [&] { return nest_forms(*problem, *dataflow); }, message)
+                           : std::nullopt;
+    accepted.nests += forms ? static_cast<int>(forms->size()) : 0;
   }
 }
 

@@ -26,8 +26,10 @@ struct Accepted {
   bool architecture = false;
   bool network = false;
   bool sweep = false;
+  bool dataflow = false;
   bool report = false;  ///< with its architecture and network
   int problems = 0;     ///< pairs of a layer and an architecture that bind() accepted
+  int nests = 0;        ///< readings of a dataflow's nest on one of those
   int mappings = 0;     ///< of one of those, read back from what was written
 };
 
@@ -52,6 +54,7 @@ class ReaderCheck {
   void check_architecture_text(const Input& input, Accepted& accepted) const;
   void check_network_text(const Input& input, Accepted& accepted) const;
   void check_sweep_text(const Input& input, Accepted& accepted) const;
+  void check_dataflow_text(const Input& input, Accepted& accepted) const;
   void check_mapping_text(const Input& input, Accepted& accepted) const;
 
   std::vector<Architecture> architectures_;

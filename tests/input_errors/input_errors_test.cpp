@@ -1,5 +1,5 @@
 // One bad file per message: NAME.json is read as its first word says (architecture, network,
-// sweep or mapping), and the whole message must be that of NAME.expected.txt.
+// sweep, dataflow or mapping), and the whole message must be that of NAME.expected.txt.
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -12,7 +12,10 @@
 #include "arch/architecture_json.hpp"
 #include "cli/explore/sweep_spec.hpp"
 #include "core/input_error.hpp"
+#include "mappers/dataflow_json.hpp"
+#include "mappers/dataflow_names.hpp"
 #include "mappers/mapping_json.hpp"
+#include "mappers/nest/nest_form.hpp"
 #include "networks/network_json.hpp"
 
 namespace {
@@ -37,6 +40,16 @@ void read_mapping_file(const std::string& text, const std::string& name) {
   file.mapping_for(tessera::bind(architecture, network.layers().front().layer));
 }
 
+/// A dataflow is read for the same.
+void read_dataflow_file(const std::string& text, const std::string& name) {
+  const tessera::Dataflow dataflow = tessera::parse_dataflow(text, name);
+  const auto network = tessera::load_network(root / "networks/shipped/tiny.json");
+  tessera::check_names(dataflow, network);
+  const auto architecture =
+      tessera::constrained(tessera::load_architecture(root / "arch/shipped/tiny.json"), dataflow);
+  tessera::nest_forms(tessera::bind(architecture, network.layers().front().layer), dataflow);
+}
+
 /// The message that reading the file gives.
 std::string message_of(const fs::path& path) {
   const std::string text = contents(path);
@@ -49,6 +62,8 @@ std::string message_of(const fs::path& path) {
       tessera::parse_network(text, name);
     } else if (kind.starts_with("sweep_")) {
       tessera::parse_sweep(text, name);
+    } else if (kind.starts_with("dataflow_")) {
+      read_dataflow_file(text, name);
     } else {
       read_mapping_file(text, name);
     }
