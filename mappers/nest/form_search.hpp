@@ -23,13 +23,16 @@ class NestIncumbent {
   NestIncumbent(const Problem& problem, const SearchOptions& options)
       : objective_(options.objective), evaluator_(problem, *options.convention) {}
 
-  /// Whether a mapping with at least this score is of no interest.
+  /// Whether a mapping with at least this score is of no interest: it is worse, or as good and no
+  /// better in what decides between equals.
   bool beats(const Score& least) const {
     if (objective_ == Objective::pareto) {
       return front_.covers(
           {.energy_pj = least.energy_pj * (1 + rounding), .cycles = least.cycles * (1 + rounding)});
     }
-    return value(least) * (1 + rounding) >= best_;
+    const double own = value(least);
+    return own > best_ * (1 + rounding) ||
+           (own * (1 + rounding) >= best_ && second(least) * (1 + rounding) >= best_second_);
   }
 
   /// What kept choices from a score; of interest where none has one.
@@ -51,10 +54,13 @@ class NestIncumbent {
     if (objective_ == Objective::pareto) {
       front_.add(nodes, score);
     }
-    if (value(score) >= best_) {
+    const double own = value(score);
+    const bool is_equal = own * (1 + rounding) >= best_ && own <= best_ * (1 + rounding);
+    if (is_equal ? second(score) * (1 + rounding) >= best_second_ : own > best_) {
       return false;
     }
-    best_ = value(score);
+    best_ = std::min(best_, own);
+    best_second_ = second(score);
     result.best = Mapping{.nodes = nodes};
     result.score = score;
     return true;
@@ -81,9 +87,15 @@ class NestIncumbent {
   /// Bounds and scores of the same mapping may differ by rounding in the last places.
   static constexpr double rounding = 1e-11;
 
+  /// What decides between equals: time, or where time is the objective energy.
+  double second(const Score& score) const {
+    return objective_ == Objective::latency ? score.energy_pj : score.cycles;
+  }
+
   Objective objective_;
   Evaluator evaluator_;
   double best_ = std::numeric_limits<double>::infinity();
+  double best_second_ = std::numeric_limits<double>::infinity();
   bool all_counted_ = true;
   NestObstacle obstacle_;
   ParetoFront front_;

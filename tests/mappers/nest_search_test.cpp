@@ -116,6 +116,12 @@ void check_search(std::uint64_t seed, const char* name, Objective objective,
     const double value = objective_value(objective, found.score);
     CHECK(std::abs(value - wanted) <= 1e-9 * std::abs(wanted));
     CHECK(found.proven_optimal == best.proven_optimal);
+    if (objective != Objective::pareto) {  // of equals the faster one, or that of less energy
+      const bool is_latency = objective == Objective::latency;
+      const double second = is_latency ? found.score.energy_pj : found.score.cycles;
+      const double least = is_latency ? best.score.energy_pj : best.score.cycles;
+      CHECK(std::abs(second - least) <= 1e-9 * least);
+    }
     CHECK(found.front.size() == best.front.size());
     CHECK(found.evaluated <= best.evaluated);
   }
