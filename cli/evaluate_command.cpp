@@ -60,14 +60,8 @@ std::optional<WhyNot> reason_of_report(const MappingInput& mappings, const std::
   if (entry == nullptr) {
     return std::nullopt;
   }
-  WhyNot why;
-  why.text = "the report has no mapping for it";
-  const JsonValue* reason = entry->find("why_not");
-  const JsonValue* text = reason == nullptr ? nullptr : reason->find("text");
-  if (text != nullptr && !text->text.empty()) {
-    why.text += ": " + text->text;
-  }
-  return why;
+  const auto reason = reason_of_entry(*entry);
+  return WhyNot{.text = "the report has no mapping for it" + (reason ? ": " + *reason : "")};
 }
 
 /// The front that a report lists for `layer`, scored again: what fits, and is still unbeaten.

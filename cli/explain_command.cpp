@@ -13,6 +13,7 @@
 #include "cli/progress_line.hpp"
 #include "cli/report_defaults.hpp"
 #include "cli/run.hpp"
+#include "cli/search_report.hpp"
 #include "core/evaluate.hpp"
 #include "core/input_error.hpp"
 #include "core/json/spelling.hpp"
@@ -85,7 +86,14 @@ LayerReport read_layer(const Report& report, const MappingInput& input, const Js
     }
     infeasible = std::get<Infeasible>(evaluation);
   }
-  const FitAnalysis analysis = analyse_fit(layer.problem, report.mapspace);
+  if (report.dataflow && !report.dataflow->nest.empty() && !infeasible) {
+    layer.why_not = WhyNot{
+        .text = reason_of_entry(entry).value_or("the report has none, and does not say why")};
+    return layer;
+  }
+  const FitAnalysis analysis =
+      analyse_fit(bind(searched_architecture(report, report.architecture), layer.problem.layer),
+                  report.mapspace);
   if (analysis.verdict == FitVerdict::nothing_fits) {
     layer.why_not = why_not(layer.problem, analysis);
   } else if (infeasible) {

@@ -176,6 +176,12 @@ const JsonValue* report_layer(const MappingInput& report, const std::string& lay
   return nullptr;
 }
 
+std::optional<std::string> reason_of_entry(const JsonValue& entry) {
+  const JsonValue* reason = entry.find("why_not");
+  const JsonValue* text = reason == nullptr ? nullptr : reason->find("text");
+  return text == nullptr || text->text.empty() ? std::nullopt : std::optional(text->text);
+}
+
 std::vector<std::string> names_of_entry(const JsonValue& entry) {
   std::vector<std::string> names;
   const JsonValue* list = entry.find("names");

@@ -69,6 +69,9 @@ std::optional<std::string> text_of_report(const MappingInput& report, const std:
 /// The entry of a report whose first name is `layer`, or nullptr.
 const JsonValue* report_layer(const MappingInput& report, const std::string& layer);
 
+/// Why an entry of a report has no mapping, in its words, if it says so.
+std::optional<std::string> reason_of_entry(const JsonValue& entry);
+
 /// Names of the layers that an entry of a report stands for.
 std::vector<std::string> names_of_entry(const JsonValue& entry);
 

@@ -43,6 +43,30 @@ TEST_CASE("mappings are checked against an architecture and a network") {
   CHECK(deep.err.starts_with("tessera: " + file + ":3:5: layer 'fc': "));
 }
 
+TEST_CASE("dataflows are checked by themselves, and against an architecture and a network") {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("d.json", R"({"name": "d", "nest": [
+    {"for": "mm", "tile": 1},
+    {"spread": "c", "tile": 1, "over": "PE.rows"}]})");
+  CHECK(run_program({"check", file}).out == file + ": ok (dataflow)\n");
+  const ProgramRun names = run_program({"check", file, "--network", "tiny"});
+  CHECK(names.code == 2);
+  CHECK(names.err.starts_with("tessera: " + file + ":2:5: the dataflow 'd' names the rank 'mm'"));
+  const std::string nodes = folder.write("e.json", R"({"name": "e", "constraints": {
+    "PE.rows": {"ranks": ["c"]}}})");
+  CHECK(run_program({"check", nodes}).code == 0);
+  CHECK(run_program({"check", nodes, "--arch", "tiny"}).code == 2);
+  const std::string nest = folder.write("f.json", R"({"name": "f", "nest": [
+    {"spread": "c", "tile": 1, "over": "PE.rows"}]})");
+  const ProgramRun deep = run_program({"check", nest, "--arch", "tiny", "--network", "tiny"});
+  CHECK(deep.code == 2);
+  CHECK(
+      deep.err.starts_with("tessera: " + nest + ":2:5: the dataflow 'f' needs the array or axis"));
+  CHECK(run_program({"check", folder.write("g.json", R"({"name": "g", "nest": [
+    {"for": "m", "tile": 2}]})")})
+            .err.find(":2:5: the innermost tile of rank 'm' is 2") != std::string::npos);
+}
+
 TEST_CASE("a report is checked with what is in it") {
   const TemporaryFolder folder;
   const std::string report = folder.file("r.json");

@@ -35,6 +35,35 @@ TEST_CASE("a row per layer, totals, and what the search did") {
   }
 }
 
+TEST_CASE("the parameters of a dataflow's nest, in the table and in the report") {
+  const TemporaryFolder folder;
+  const std::string report = folder.file("r.json");
+  const ProgramRun run = run_program({"map", "--arch", "tiny", "--network", "tiny", "--layer",
+                                      "conv1", "--dataflow", "ws", "--json", report});
+  CHECK(run.code == 0);
+  const auto search = nlohmann::json::parse(read_file(report))["layers"][0]["search"];
+  CHECK(search["parameters"].size() == 3);
+  const auto value = [&](const char* name) { return search["parameters"][name].dump(); };
+  CHECK(contains(run.out, "\nparameters of the dataflow ws:\n  conv1: t " + value("t") + ", c " +
+                              value("c") + ", f " + value("f") + "\n"));
+}
+
+TEST_CASE("why a nest does not fit, in the report and explained") {
+  const TemporaryFolder folder;
+  const std::string report = folder.file("r.json");
+  const ProgramRun run = run_program({"map", "--arch", "eyeriss_like", "--network", "tiny",
+                                      "--layer", "conv1", "--dataflow", "ws", "--json", report});
+  CHECK(run.code == 1);
+  const std::string why =
+      "the nest of the dataflow 'ws' does not fit: no loop over 'p' may stand right inward of "
+      "storage 'weight_spad' (ws.json:22:5)";
+  CHECK(contains(run.out, why));
+  const auto reason = nlohmann::json::parse(read_file(report))["layers"][0]["why_not"];
+  CHECK(reason["text"] == why);
+  CHECK(reason["node"] == "weight_spad");
+  CHECK(contains(run_program({"explain", report}).out, why));
+}
+
 TEST_CASE("layers by pattern, and details on request") {
   const ProgramRun run = run_program({"map", "--arch", "tiny", "--network", "tiny", "--layer",
                                       "conv?", "--samples", "50", "--details"});

@@ -31,6 +31,19 @@ TEST_CASE("what show prints is a file again") {
   }
 }
 
+TEST_CASE("a dataflow, as a file and as a nest") {
+  const TemporaryFolder folder;
+  const ProgramRun first = run_program({"show", "dataflow", "rs"});
+  CHECK(first.code == 0);
+  const std::string file = folder.write("copy.json", first.out);
+  CHECK(run_program({"show", "dataflow", file}).out == first.out);
+  CHECK(run_program({"check", file}).out == file + ": ok (dataflow)\n");
+  const ProgramRun tree = run_program({"show", "dataflow", "os_a", "--tree"});
+  CHECK(contains(tree.out, "\nchips: ShiDianNao\n@outermost holds input, weight, output\n"));
+  CHECK(contains(tree.out, "\n| | @outside may hold weight\n"));
+  CHECK(contains(tree.out, "\nwhere $m >= m || $n < n"));
+}
+
 TEST_CASE("settings show") {
   const ProgramRun run =
       run_program({"show", "arch", "tiny", "--set", "buffer.capacity_kib=3", "--tree"});
