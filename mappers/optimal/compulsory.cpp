@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
+
+#include "mappers/optimal/least_movement.hpp"
 
 namespace tessera::optimal {
 
@@ -76,24 +79,27 @@ double leakage_rate(const Problem& problem, const Convention& convention, double
 }
 
 ScoreBound compulsory_bound(const Problem& problem, const Convention& convention) {
-  const auto instances =
-      static_cast<double>(problem.instances(static_cast<int>(problem.arrays.size())));
-  const auto operations = static_cast<double>(problem.operations);
   const ProblemStorage& outermost = problem.storages.front();
-  ScoreBound bound{.energy_pj = operations * problem.compute().op_pj,
-                   .cycles = operations / instances / problem.compute().ops_per_cycle};
-  double bits = 0;
+  ScoreBound bound{.energy_pj = static_cast<double>(problem.operations) * problem.compute().op_pj,
+                   .cycles = fewest_steps(problem) / problem.compute().ops_per_cycle};
+  double outer_pj = 0;
+  double read_bits = 0;
+  double write_bits = 0;
   for (std::size_t t = 0; t < problem.tensors.size(); ++t) {
     const double words = distinct_words(problem, problem.tensors[t]);
     const double update_pj = convention.update_energy == UpdateEnergy::write_pj
                                  ? outermost.write_pj_per_word[t]
                                  : outermost.update_pj_per_word[t];
-    bound.energy_pj +=
-        words * (problem.tensors[t].is_output ? update_pj : outermost.read_pj_per_word[t]);
-    bits += words * outermost.word_bits[t];
+    const bool is_output = problem.tensors[t].is_output;
+    outer_pj += words * (is_output ? update_pj : outermost.read_pj_per_word[t]);
+    (is_output ? write_bits : read_bits) += words * outermost.word_bits[t];
   }
-  if (outermost.shared_bits_per_cycle) {
-    bound.cycles = std::max(bound.cycles, bits / *outermost.shared_bits_per_cycle);
+  bound.energy_pj += std::max(outer_pj, least_movement_pj(problem, convention));
+  const auto ports = {std::pair(outermost.read_bits_per_cycle, read_bits),
+                      std::pair(outermost.write_bits_per_cycle, write_bits),
+                      std::pair(outermost.shared_bits_per_cycle, read_bits + write_bits)};
+  for (const auto& [per_cycle, bits] : ports) {
+    bound.cycles = std::max(bound.cycles, per_cycle ? bits / *per_cycle : 0.0);
   }
   if (convention.round_cycles) {
     bound.cycles = std::ceil(bound.cycles * (1 - 1e-12));

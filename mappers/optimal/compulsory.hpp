@@ -17,8 +17,9 @@ double distinct_words(const Problem& problem, const ProblemTensor& tensor);
 double leakage_rate(const Problem& problem, const Convention& convention, double instances_used,
                     const std::vector<double>& used_by_storage);
 
-/// What no mapping of any mapspace can go below: every operation at its energy and rate, and every
-/// word that some operation needs through the outermost storage once.
+/// What no mapping of any mapspace can go below: every operation at its energy and rate, its
+/// operands from where they can be held, and every word that some operation needs through every
+/// storage that has to hold it.
 ScoreBound compulsory_bound(const Problem& problem, const Convention& convention);
 
 }  // namespace tessera::optimal

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "mappers/exhaustive.hpp"
+#include "mappers/optimal/compulsory.hpp"
 #include "mappers/store_items.hpp"
 #include "tests/support/case_text.hpp"
 #include "tests/support/random_cases.hpp"
@@ -87,6 +88,12 @@ void Check::best(const SearchResult& expected, const SearchResult& found) {
   require(is_equal(value, least), "the objective is ", value, ", ",
           value > least ? "could be " : "but nothing should be below ", least, "\n    with",
           text_of(*expected.best), "\n    not", text_of(*found.best));
+  const auto bound = optimal::compulsory_bound(problem_, *find_convention(one_.convention));
+  require(is_at_most(bound.energy_pj, expected.score.energy_pj) &&
+              is_at_most(bound.cycles, expected.score.cycles),
+          "less than the compulsory work of ", bound.energy_pj, " pJ and ", bound.cycles,
+          " cycles: ", expected.score.energy_pj, " pJ and ", expected.score.cycles, " cycles with",
+          text_of(*expected.best));
   require(found.proven_optimal, "not proven optimal");
   require(found.lower_bound.has_value(), "no lower bound");
   if (found.lower_bound && one_.objective != Objective::pareto) {
