@@ -171,12 +171,11 @@ class Unrolling {
         positions_ *= size;
       }
     }
-    least_ = steps() / positions_;
   }
 
   double fewest() {
     choose(0, 0, axes_.empty() ? 1 : problem_.axes[at(axes_.front())].size, positions_);
-    return tried_ < most_unrollings ? best_ : least_;
+    return tried_ < most_unrollings ? best_ : static_cast<double>(problem_.operations) / positions_;
   }
 
  private:
@@ -211,7 +210,8 @@ class Unrolling {
         const std::int64_t after = ceil_div(before, n);
         n = ceil_div(before, after);
         left_[rank] = after;
-        choose(axis, rank + 1, room / n, whole * static_cast<double>(room / n));
+        const std::int64_t rest = room / n;
+        choose(axis, rank + 1, rest, whole * static_cast<double>(rest));
         --n;
       }
       left_[rank] = before;
@@ -223,7 +223,6 @@ class Unrolling {
   std::vector<int> axes_;
   std::vector<std::int64_t> left_;
   double positions_ = 1;
-  double least_ = 1;
   double best_ = infinity;
   std::int64_t tried_ = 0;
 };
