@@ -13,20 +13,21 @@ std::size_t at(int position) { return static_cast<std::size_t>(position); }
 constexpr std::size_t most_choices = 4'000'000;  // of one component
 constexpr std::size_t fan = 16;
 
-/// Adds the heights above the factors.
-void build_heights(std::size_t products, std::vector<std::vector<double>>& factors) {
-  factors.resize(1);
-  while (factors.back().size() > products) {
-    const std::size_t nodes = factors.back().size() / products;
-    std::vector<double> higher((nodes + fan - 1) / fan * products,
-                               std::numeric_limits<double>::infinity());
+/// Adds the heights above what the choices have: so many columns each.
+template <typename Number>
+void build_heights(std::size_t columns, std::vector<std::vector<Number>>& heights) {
+  heights.resize(1);
+  while (heights.back().size() > columns) {
+    const std::size_t nodes = heights.back().size() / columns;
+    std::vector<Number> higher((nodes + fan - 1) / fan * columns,
+                               std::numeric_limits<Number>::max());
     for (std::size_t node = 0; node < nodes; ++node) {
-      for (std::size_t k = 0; k < products; ++k) {
-        double& least = higher[node / fan * products + k];
-        least = std::min(least, factors.back()[node * products + k]);
+      for (std::size_t k = 0; k < columns; ++k) {
+        Number& least = higher[node / fan * columns + k];
+        least = std::min(least, heights.back()[node * columns + k]);
       }
     }
-    factors.push_back(std::move(higher));
+    heights.push_back(std::move(higher));
   }
 }
 
@@ -37,6 +38,7 @@ bool FormSearch::prepare() {
   nodes_ = form_.nodes;
   values_.resize(bounds_.products().size());
   beside_.resize(values_.size());
+  trips_.resize(problem_.axes.size());
   const ChoiceLimits limits{.perfect_factors = options_.mapspace.perfect_factors,
                             .most = most_choices};
   for (Component& component : components_of(problem_, form_)) {
@@ -74,6 +76,7 @@ void FormSearch::add_level(Component component, std::vector<TileChoice> choices,
   find_factors(level, obstacle);
   if (!level.choices.empty()) {
     build_heights(bounds_.products().size(), level.factors);
+    build_heights(problem_.axes.size(), level.trips);
   }
   levels_.push_back(std::move(level));
 }
@@ -100,7 +103,6 @@ std::vector<std::int64_t> FormSearch::trips_of(const Component& component,
 /// The axis that is too short, or one of the array that has too few instances; nothing where the
 /// trips fit.
 std::optional<Infeasible> FormSearch::overfull_axis(std::span<const std::int64_t> trips) const {
-  std::vector<std::int64_t> by_array(problem_.arrays.size(), 1);
   for (std::size_t a = 0; a < problem_.axes.size(); ++a) {
     if (trips[a] > problem_.axes[a].size) {
       return Infeasible{.kind = InfeasibleKind::fan_out,
@@ -108,15 +110,17 @@ std::optional<Infeasible> FormSearch::overfull_axis(std::span<const std::int64_t
                         .needed = trips[a],
                         .available = problem_.axes[a].size};
     }
-    by_array[at(index(problem_.axes[a].array))] *= trips[a];
   }
-  for (std::size_t a = 0; a < by_array.size(); ++a) {
-    const auto& instances = problem_.arrays[a].instances;
-    if (instances && by_array[a] > *instances) {
+  for (const ProblemArray& array : problem_.arrays) {
+    std::int64_t instances = 1;
+    for (const std::int64_t each : trips.subspan(at(array.first_axis), at(array.axis_count))) {
+      instances *= each;
+    }
+    if (array.instances && instances > *array.instances) {
       return Infeasible{.kind = InfeasibleKind::too_many_instances,
-                        .axis = static_cast<AxisId>(problem_.arrays[a].first_axis),
-                        .needed = by_array[a],
-                        .available = *instances};
+                        .axis = static_cast<AxisId>(array.first_axis),
+                        .needed = instances,
+                        .available = *array.instances};
     }
   }
   return std::nullopt;
@@ -127,6 +131,7 @@ void FormSearch::find_factors(NestLevel& level, NestObstacle& obstacle) {
   const auto& products = bounds_.products();
   std::size_t kept = 0;
   level.factors.assign(1, {});
+  level.trips.assign(1, {});
   for (std::size_t c = 0; c < level.choices.size(); ++c) {
     const std::vector<std::int64_t> trips = trips_of(level.component, level.choices[c].tiles);
     if (const auto why = overfull_axis(trips)) {
@@ -148,7 +153,7 @@ void FormSearch::find_factors(NestLevel& level, NestObstacle& obstacle) {
     }
     find(false);
     level.factors.front().insert(level.factors.front().end(), values_.begin(), values_.end());
-    level.trips.insert(level.trips.end(), trips.begin(), trips.end());
+    level.trips.front().insert(level.trips.front().end(), trips.begin(), trips.end());
     if (kept < c) {
       level.choices[kept] = std::move(level.choices[c]);
     }
@@ -198,7 +203,7 @@ void FormSearch::drop_unfit() {
       if (kept < c) {
         level.choices[kept] = std::move(level.choices[c]);
         std::copy_n(level.factor(c, products), products, &level.factors.front()[kept * products]);
-        std::copy_n(&level.trips[c * axes], axes, &level.trips[kept * axes]);
+        std::copy_n(&level.trips.front()[c * axes], axes, &level.trips.front()[kept * axes]);
       }
       ++kept;
     }
@@ -208,7 +213,9 @@ void FormSearch::drop_unfit() {
     }
     level.choices.resize(kept);
     level.factors.front().resize(kept * products);
+    level.trips.front().resize(kept * axes);
     build_heights(products, level.factors);
+    build_heights(axes, level.trips);
   }
 }
 
@@ -248,17 +255,21 @@ void FormSearch::assign_conditions() {
   }
 }
 
+/// Whether the spreads of some choice below a node of a level's heights fit beside those chosen.
+bool FormSearch::fits_beside(std::size_t l, std::size_t height, std::size_t node) {
+  const std::size_t axes = problem_.axes.size();
+  for (std::size_t a = 0; a < axes; ++a) {
+    trips_[a] = used_[l][a] * levels_[l].trips[height][node * axes + a];
+  }
+  const auto why = overfull_axis(trips_);
+  if (why) {
+    best_.obstacle().note(NestHurdle::axes_of_all, *why);
+  }
+  return !why;
+}
+
 bool FormSearch::may_take(std::size_t l, std::size_t choice) {
   const NestLevel& level = levels_[l];
-  const std::size_t axes = problem_.axes.size();
-  std::vector<std::int64_t> trips(axes, 1);
-  for (std::size_t a = 0; a < axes; ++a) {
-    trips[a] = used_[l][a] * level.trips[choice * axes + a];
-  }
-  if (const auto why = overfull_axis(trips)) {
-    best_.obstacle().note(NestHurdle::axes_of_all, *why);
-    return false;
-  }
   for (std::size_t i = 0; i < level.component.parameters.size(); ++i) {
     parameters_[at(level.component.parameters[i])] = level.choices[choice].parameters[i];
   }
@@ -271,16 +282,19 @@ bool FormSearch::may_take(std::size_t l, std::size_t choice) {
   return true;
 }
 
-/// Those below a node of a level's heights whose bound does not rule them out.
+/// Those below a node of a level's heights that fit, and whose bound does not rule them out.
 void FormSearch::add_candidates(std::size_t l, std::size_t height, std::size_t node,
                                 std::vector<NestCandidate>& found) {
+  ++result_.expanded;
+  if (!fits_beside(l, height, node)) {
+    return;
+  }
   const NestLevel& level = levels_[l];
   const std::size_t products = values_.size();
   const double* factors = &level.factors[height][node * products];
   for (std::size_t k = 0; k < products; ++k) {
     values_[k] = beside_[k] * factors[k];
   }
-  ++result_.expanded;
   NestBounds::Overfull overfull;
   if (bounds_.overfills(values_, overfull)) {
     best_.obstacle().note(NestHurdle::capacity_of_all, shortage(overfull));
@@ -318,7 +332,7 @@ void FormSearch::take(std::size_t l, std::size_t choice) {
     partial_[l + 1][k] = partial_[l][k] * level.factor(choice, products)[k];
   }
   for (std::size_t a = 0; a < axes; ++a) {
-    used_[l + 1][a] = used_[l][a] * level.trips[choice * axes + a];
+    used_[l + 1][a] = used_[l][a] * level.trips.front()[choice * axes + a];
   }
   std::size_t next = 0;
   for (const auto& places : level.component.places) {

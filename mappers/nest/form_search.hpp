@@ -105,11 +105,10 @@ class NestIncumbent {
 struct NestLevel {
   Component component;
   std::vector<TileChoice> choices;
-  std::vector<std::int64_t> trips;  ///< by choice, by axis
-  /// By height, by node, by product: the factors of the choices, and above them the least of every
-  /// `fan` nodes below.
-  std::vector<std::vector<double>> factors;
-  std::vector<const BoundExpression*> where;  ///< that can be told from here on, and not before
+  // By height, by node: what the choices have, and above them the least of every `fan` nodes below.
+  std::vector<std::vector<double>> factors;      ///< by product
+  std::vector<std::vector<std::int64_t>> trips;  ///< by axis
+  std::vector<const BoundExpression*> where;     ///< that can be told from here on, and not before
 
   const double* factor(std::size_t choice, std::size_t products) const {
     return &factors.front()[choice * products];
@@ -161,6 +160,7 @@ class FormSearch {
   void find_factors(NestLevel& level, NestObstacle& obstacle);
   void drop_unfit();
   bool fits_alone(std::size_t l, std::size_t choice);
+  bool fits_beside(std::size_t l, std::size_t height, std::size_t node);
   Infeasible shortage(const NestBounds::Overfull& overfull) const;
   void order_levels();
   void assign_conditions();
@@ -187,6 +187,7 @@ class FormSearch {
   std::vector<std::vector<std::int64_t>> used_;  ///< by level, by axis: trips of the levels before
   std::vector<std::int64_t> parameters_;
   std::vector<double> values_;
+  std::vector<std::int64_t> trips_;    ///< by axis: of the levels up to that at hand
   std::vector<double> beside_;         ///< by product: of the other levels, at the level at hand
   std::vector<MappingNode> nodes_;     ///< of the form, with the tiles at hand
   std::vector<MappingNode> mapping_;   ///< the same without loops of one trip

@@ -20,8 +20,8 @@ enum class NestHurdle : std::uint8_t {
   condition,         ///< of `where`, on the parameters of one component
   axes,              ///< one component's spreads
   capacity,          ///< one component's tiles, the others at their least
-  capacity_of_all,   ///< the tiles of several components
-  axes_of_all,       ///< the spreads of all
+  axes_of_all,       ///< the spreads of several components
+  capacity_of_all,   ///< the tiles of all, those still open at their least
   condition_on_all,  ///< of `where`, on the parameters of several components
   score,             ///< what the Evaluator refuses
 };
