@@ -177,6 +177,7 @@ int run_explain(const Flags& flags, const Session& session) {
     print_explanation(explanation, session.out, session.environment.output);
   }
   files.write_json(files.wants_json() ? explanation_json(explanation) : "");
+  files.write_csv(files.wants_csv() ? explanation_csv(explanation) : "");
   return layer.cost && !explanation.stopped ? exit_done : exit_nothing_found;
 }
 

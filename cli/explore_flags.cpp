@@ -180,6 +180,10 @@ void Grammar::add_explain() {
       "stop after so long with what there is");
   add_text(command, "--json", flags_.json_file, "write the explanation; - is standard output")
       ->type_name("FILE");
+  add_text(command, "--csv", flags_.csv_file,
+           "write a line per change and family; - is standard output")
+      ->type_name("FILE");
+  add_pictures(command);
   command->add_flag("--quiet", flags_.quiet, "no text and no progress");
 }
 

@@ -4,6 +4,7 @@
 
 #include "arch/architecture_json.hpp"
 #include "cli/flags.hpp"
+#include "cli/levels_json.hpp"
 #include "cli/number_text.hpp"
 #include "cli/objective_names.hpp"
 #include "cli/totals_json.hpp"
@@ -34,26 +35,6 @@ Json network_json(const Report& report) {
           {"macs", total_operations(network)},
           {"weights", total_weights(network)},
           {"definition", write_network(network)}};
-}
-
-Json level_json(const LayerReport& layer, const StoreCost& store) {
-  const Counts& counts = store.counts;
-  return {{"level", layer.problem.storage(store.storage).name},
-          {"tensor", layer.problem.layer.tensors[at(store.tensor)].name},
-          {"tile_words", store.tile_words},
-          {"instances", store.instances},
-          {"counts",
-           {{"reads_for_child", counts.reads_for_child},
-            {"fills", counts.fills},
-            {"updates", counts.updates},
-            {"accumulate_reads", counts.accumulate_reads},
-            {"drain_reads", counts.drain_reads},
-            {"first_visits", counts.first_visits}}},
-          {"charged",
-           {{"reads", store.charged.reads},
-            {"writes", store.charged.writes},
-            {"updates", store.charged.updates}}},
-          {"energy_pj", json_number(store.energy_pj)}};
 }
 
 Json storage_json(const LayerReport& layer, const StorageCost& storage) {
@@ -101,10 +82,7 @@ void add_cost(const LayerReport& layer, Json& result) {
   result["leakage_pj"] = json_number(leakage_of(cost));
   result["energy_by_level_pj"] = parts_json(energy_by_level(layer));
   result["energy_by_tensor_pj"] = parts_json(energy_by_tensor(layer));
-  result["levels"] = Json::array();
-  for (const StoreCost& store : cost.stores) {
-    result["levels"].push_back(level_json(layer, store));
-  }
+  result["levels"] = levels_json(layer);
   result["storages"] = Json::array();
   for (const StorageCost& storage : cost.storages) {
     result["storages"].push_back(storage_json(layer, storage));
@@ -217,14 +195,10 @@ Json front_json(const LayerReport& layer) {
 }
 
 Json layer_json(const LayerReport& layer) {
-  Json ranks = Json::object();
-  for (const Rank& rank : layer.problem.layer.ranks) {
-    ranks[rank.name] = rank.bound;
-  }
   Json result = {{"name", layer.name()},
                  {"names", layer.names},
                  {"count", layer.count},
-                 {"ranks", ranks},
+                 {"ranks", ranks_json(layer)},
                  {"macs", layer.problem.operations}};
   if (layer.cost) {
     add_cost(layer, result);

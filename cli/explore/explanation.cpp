@@ -71,6 +71,15 @@ void sort_families(Explanation& explanation) {
 
 }  // namespace
 
+std::optional<double> objective_ratio(const Explanation& explanation, const FoundCost& found) {
+  if (!found.score || !explanation.best.score) {
+    return std::nullopt;
+  }
+  const Objective objective = explanation.report->objective;
+  return objective_value(objective, *found.score) /
+         objective_value(objective, *explanation.best.score);
+}
+
 std::vector<LatencyTerm> latency_terms(const LayerReport& layer) {
   const Cost& cost = *layer.cost;
   std::vector<LatencyTerm> terms = {

@@ -66,5 +66,10 @@ void search_changes(Explanation& explanation, const ExplainOptions& options);
 void print_explanation(const Explanation& explanation, std::ostream& out, const Terminal& terminal);
 /// The text of an explanation file (docs/schema/explanation.schema.json).
 std::string explanation_json(const Explanation& explanation);
+/// A line for the best mapping, for each change and for each family.
+std::string explanation_csv(const Explanation& explanation);
+
+/// The objective of what was found / that of the best; nothing where one of the two is missing.
+std::optional<double> objective_ratio(const Explanation& explanation, const FoundCost& found);
 
 }  // namespace tessera

@@ -1,5 +1,6 @@
 #include "cli/explore/explanation.hpp"
 #include "cli/flags.hpp"
+#include "cli/levels_json.hpp"
 #include "cli/objective_names.hpp"
 #include "cli/totals_json.hpp"
 #include "mappers/mapping_json.hpp"
@@ -25,16 +26,13 @@ std::string kind_name(ChangeKind kind) {
 }
 
 Json found_json(Json entry, const Explanation& explanation, const FoundCost& found) {
-  const Objective objective = explanation.report->objective;
   entry["searched"] = found.searched;
   entry["feasible"] = found.score.has_value();
   entry["proven"] = found.proven;
   entry["energy_pj"] = found.score ? json_number(found.score->energy_pj) : Json(nullptr);
   entry["cycles"] = found.score ? json_number(found.score->cycles) : Json(nullptr);
-  entry["objective_ratio"] = found.score && explanation.best.score
-                                 ? json_number(objective_value(objective, *found.score) /
-                                               objective_value(objective, *explanation.best.score))
-                                 : Json(nullptr);
+  const auto ratio = objective_ratio(explanation, found);
+  entry["objective_ratio"] = ratio ? json_number(*ratio) : Json(nullptr);
   return entry;
 }
 
@@ -89,6 +87,8 @@ std::string explanation_json(const Explanation& explanation) {
        {"network", explanation.network},
        {"layer", layer.name()},
        {"objective", objective_name(explanation.report->objective)},
+       {"ranks", ranks_json(layer)},
+       {"macs", layer.problem.operations},
        {"feasible", layer.cost.has_value()},
        {"why_not", layer.why_not ? Json(layer.why_not->text) : Json(nullptr)},
        {"remedies", remedies},
@@ -98,6 +98,7 @@ std::string explanation_json(const Explanation& explanation) {
        {"latency_terms", latency},
        {"energy_by_level_pj", layer.cost ? parts_json(energy_by_level(layer)) : Json::object()},
        {"energy_by_tensor_pj", layer.cost ? parts_json(energy_by_tensor(layer)) : Json::object()},
+       {"levels", layer.cost ? levels_json(layer) : Json::array()},
        {"formulas", formulas_json(explanation)},
        {"best", found_json(Json::object(), explanation, explanation.best)},
        {"changes", changes},

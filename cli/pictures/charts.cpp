@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
 
 #include "cli/pictures/figure.hpp"
 
@@ -51,8 +52,8 @@ std::string axis_title(const Quantity& quantity) {
   return quantity.name + (quantity.shown_unit.empty() ? "" : ", " + quantity.shown_unit);
 }
 
-std::string column_title(const Quantity& quantity) {
-  return quantity.name + (quantity.unit.empty() ? "" : ", " + quantity.unit);
+Column column_of(const Quantity& quantity) {
+  return {.title = axis_title(quantity), .factor = quantity.factor};
 }
 
 /// Whether positive values span more than a decade and a half.
@@ -119,6 +120,15 @@ Quantity plain_quantity(const std::string& name, const std::string& unit) {
   return {.name = name, .unit = unit, .shown_unit = unit, .factor = 1};
 }
 
+double largest_bar(const std::vector<BarPart>& parts) {
+  std::map<std::string, double> sums;
+  double largest = 0;
+  for (const BarPart& part : parts) {
+    largest = std::max(largest, sums[part.bar] += part.value);
+  }
+  return largest;
+}
+
 namespace {
 
 /// Without those that are 0 in every bar.
@@ -172,7 +182,7 @@ Figure stacked_bars(const ChartText& text, const Quantity& quantity, const std::
                 .title = text.title,
                 .about = text.about,
                 .spec = start(text, 22 * static_cast<int>(bars.size())),
-                .columns = {bar_name, part_name, column_title(quantity)},
+                .columns = {{bar_name}, {part_name}, column_of(quantity)},
                 .rows = {}};
   Json values = Json::array();
   for (const BarPart& part : shown) {
@@ -234,7 +244,7 @@ Figure scatter(const ChartText& text, const Quantity& x, const Quantity& y,
                 .title = text.title,
                 .about = text.about,
                 .spec = start(text, 360),
-                .columns = {"design", "kind", column_title(x), column_title(y)},
+                .columns = {{"design"}, {"kind"}, column_of(x), column_of(y)},
                 .rows = {}};
   Json values = Json::array();
   std::vector<double> along;

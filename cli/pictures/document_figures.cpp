@@ -30,11 +30,18 @@ std::string bounds_title(const Json& bounds) {
   return "Least memory traffic of " + bounds["network"].get<std::string>();
 }
 
-constexpr std::array<Kind, 4> kinds = {
+std::string explanation_title(const Json& explanation) {
+  return explanation["layer"].get<std::string>() + " of " +
+         explanation["network"].get<std::string>() + " on " +
+         explanation["architecture"].get<std::string>();
+}
+
+constexpr std::array<Kind, 5> kinds = {
     {{"tessera-report-1", report_figures, report_title},
      {"tessera-comparison-1", comparison_figures, comparison_title},
      {"tessera-sweep-1", sweep_figures, sweep_title},
-     {"tessera-bounds-1", bounds_figures, bounds_title}}};
+     {"tessera-bounds-1", bounds_figures, bounds_title},
+     {"tessera-explanation-1", explanation_figures, explanation_title}}};
 
 const Kind& kind_of(const Json& document) {
   for (const Kind& kind : kinds) {

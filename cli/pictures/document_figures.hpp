@@ -14,6 +14,7 @@ std::vector<Figure> report_figures(const Json& report);
 std::vector<Figure> comparison_figures(const Json& comparison);
 std::vector<Figure> sweep_figures(const Json& sweep);
 std::vector<Figure> bounds_figures(const Json& bounds);
+std::vector<Figure> explanation_figures(const Json& explanation);
 
 /// By the document's "schema". Throws std::logic_error for one that has no pictures.
 std::vector<Figure> document_figures(const Json& document);

@@ -7,14 +7,20 @@
 
 namespace tessera {
 
+/// A column of a figure's table.
+struct Column {
+  std::string title;
+  double factor = 1;  ///< of the value that is shown, in the unit of the title
+};
+
 /// A picture: a Vega specification with its data in it, and the same data as a table.
 struct Figure {
   std::string name;  ///< "energy-by-level": of its file, and of its place on a page
   std::string title;
   std::string about;  ///< what it shows, for people who cannot see it
   Json spec;
-  std::vector<std::string> columns;
-  std::vector<std::vector<Json>> rows;  ///< as in the document, units in the columns' names
+  std::vector<Column> columns;
+  std::vector<std::vector<Json>> rows;  ///< in the document's units
 };
 
 /// What all charts are told.
@@ -43,6 +49,9 @@ struct BarPart {
   std::string part;
   double value = 0;
 };
+
+/// The sum of the parts of the bar that has most.
+double largest_bar(const std::vector<BarPart>& parts);
 
 /// Horizontal bars of parts side by side, in the order given. Parts that are 0 in every bar are
 /// left out.

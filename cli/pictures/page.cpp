@@ -1,5 +1,7 @@
 #include "cli/pictures/page.hpp"
 
+#include <array>
+#include <cstdint>
 #include <filesystem>
 #include <sstream>
 #include <string_view>
@@ -28,14 +30,17 @@ std::string_view asset(const char* begin, const char* end) {
   return {begin, static_cast<std::size_t>(end - begin)};
 }
 
-/// A number with all its digits in data-value, and few for the eye.
-std::string cell(const Json& value) {
+/// A number with all its digits in data-value, and few for the eye, times `factor`.
+std::string cell(const Json& value, double factor) {
   if (!value.is_number()) {
     return "<td>" + html_text(value.is_string() ? value.get<std::string>() : value.dump()) +
            "</td>";
   }
   return R"(<td class="number" data-value=")" + value.dump() + R"(">)" +
-         html_text(four_digits_text(value.get<double>())) + "</td>";
+         html_text(value.is_number_integer() && factor == 1
+                       ? grouped_text(value.get<std::int64_t>())
+                       : four_digits_text(value.get<double>() * factor)) +
+         "</td>";
 }
 
 std::string table(const Figure& figure) {
@@ -43,13 +48,13 @@ std::string table(const Figure& figure) {
   for (std::size_t c = 0; c < figure.columns.size(); ++c) {
     const bool number = !figure.rows.empty() && figure.rows.front()[c].is_number();
     html += std::string(R"(<th scope="col")") + (number ? R"( class="number">)" : ">") +
-            html_text(figure.columns[c]) + "</th>";
+            html_text(figure.columns[c].title) + "</th>";
   }
   html += "</tr></thead><tbody>\n";
   for (const auto& row : figure.rows) {
     html += "<tr>";
-    for (const Json& value : row) {
-      html += cell(value);
+    for (std::size_t c = 0; c < row.size(); ++c) {
+      html += cell(row[c], figure.columns[c].factor);
     }
     html += "</tr>\n";
   }
@@ -67,8 +72,40 @@ std::string section(const Figure& figure) {
          script_text(figure.spec) + "</script>\n";
 }
 
-/// The mapping of every layer of a report; empty for other documents.
+/// A section of the page that is no picture.
+struct Section {
+  const char* name;
+  const char* title;
+  const char* about;
+  std::string html;  ///< empty: there is none
+};
+
+std::string section(const Section& section) {
+  return section.html.empty() ? ""
+                              : R"(<section id=")" + std::string(section.name) + R"("><h2>)" +
+                                    section.title + R"(</h2><p class="about">)" + section.about +
+                                    "</p>\n" + section.html + "</section>\n";
+}
+
+/// The counts of an explanation with the numbers that they are made of; empty for other documents.
+std::string formulas(const Json& document) {
+  std::string rows;
+  for (const Json& formula : document.value("formulas", Json::array())) {
+    const std::string name = formula["level"].get<std::string>() + ", " +
+                             formula["tensor"].get<std::string>() + ": " +
+                             formula["event"].get<std::string>();
+    rows += "<tr><td>" + html_text(name) + "</td>" + cell(formula["count"], 1) + "<td>" +
+            html_text("= " + formula["formula"].get<std::string>()) + "</td></tr>\n";
+  }
+  return rows.empty() ? ""
+                      : R"(<div class="scroll" tabindex="0"><table>)" + rows + "</table></div>\n";
+}
+
+/// The mapping of an explanation, or of every layer of a report; empty for other documents.
 std::string nests(const Json& document) {
+  if (document.contains("formulas")) {
+    return document["feasible"] == true ? nest_html(document) : "";
+  }
   std::string html;
   for (const Json& layer : document.value("layers", Json::array())) {
     if (layer.contains("mapping") && layer["mapping"].is_object() && layer["feasible"] == true) {
@@ -78,11 +115,15 @@ std::string nests(const Json& document) {
               nest_html(layer) + "</details>\n";
     }
   }
-  return html.empty() ? ""
-                      : R"(<section id="mappings"><h2>Mappings</h2><p class="about">The loop nest )"
-                        "of each layer, outermost first, and beside every store node its tile and "
-                        "the words that it is charged for, of all instances.</p>\n" +
-                            html + "</section>\n";
+  return html;
+}
+
+/// Why the layer of an explanation has no mapping, and what would help; empty for all else.
+std::string why_not(const Json& document) {
+  if (!document.contains("why_not") || !document["why_not"].is_string()) {
+    return "";
+  }
+  return "<p>" + html_text(document["why_not"].get<std::string>()) + "</p>\n";
 }
 
 /// The command, as it was typed, quoted where a shell would need it.
@@ -107,8 +148,19 @@ std::string picture_page(const Json& document) {
     contents += R"(<li><a href="#)" + figure.name + R"(">)" + html_text(figure.title) + "</a></li>";
     body += section(figure);
   }
-  const std::string mappings = nests(document);
-  contents += mappings.empty() ? "" : R"(<li><a href="#mappings">Mappings</a></li>)";
+  const std::array<Section, 2> sections = {
+      {{"counts", "Counts", "In words, each with the numbers that it is made of.",
+        formulas(document)},
+       {"mappings", "Mapping",
+        "The loop nest, outermost first, and beside every store node its tile and the words that "
+        "it is charged for, of all instances.",
+        nests(document)}}};
+  for (const Section& one : sections) {
+    contents += one.html.empty() ? ""
+                                 : R"(<li><a href="#)" + std::string(one.name) + R"(">)" +
+                                       one.title + "</a></li>";
+    body += section(one);
+  }
   std::ostringstream page;
   page << "<!DOCTYPE html>\n"
        << R"(<html lang="en"><head><meta charset="utf-8">)"
@@ -119,8 +171,8 @@ std::string picture_page(const Json& document) {
        << html_text(document["version"].get<std::string>()) << ": <code>"
        << html_text(command_line(document)) << R"(</code></p><nav aria-label="Figures"><ul>)"
        << contents << "</ul></nav>\n<main>\n"
-       << (figures.empty() ? "<p>Nothing in it has a cost: there is nothing to draw.</p>\n" : body)
-       << mappings << "</main>\n";
+       << (figures.empty() ? "<p>Nothing in it has a cost: there is nothing to draw.</p>\n" : "")
+       << why_not(document) << body << "</main>\n";
   if (!figures.empty()) {
     page << "<script>const tesseraModules = {};\n"
          << asset(tessera_page_vega_begin, tessera_page_vega_end) << "</script>\n<script>\n"

@@ -83,10 +83,29 @@ def sweep_numbers(document):
         yield point["totals"]["latency_s"]
 
 
+def bounds_numbers(document):
+    for layer in document["layers"]:
+        for corner in layer["corners"]:
+            yield corner["outer_words"]
+    for corner in document["curve"]:
+        yield corner["outer_words"]
+
+
+def explanation_numbers(document):
+    for entry in document["levels"]:
+        yield entry["energy_pj"]
+    for term in document["latency_terms"]:
+        yield term["cycles"]
+    for formula in document["formulas"]:
+        yield formula["count"]
+
+
 NUMBERS = {
     "tessera-report-1": report_numbers,
     "tessera-comparison-1": comparison_numbers,
     "tessera-sweep-1": sweep_numbers,
+    "tessera-bounds-1": bounds_numbers,
+    "tessera-explanation-1": explanation_numbers,
 }
 
 

@@ -1,5 +1,6 @@
 // `tessera explain`: formulas against the counts of the report, changes against `tessera map` of
 // the changed architecture.
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <set>
@@ -148,6 +149,24 @@ TEST_CASE("families are no better than the best, and lack what they say") {
   }
 }
 
+TEST_CASE("a line per change and family as CSV, with the numbers of the JSON document") {
+  const TemporaryFolder folder;
+  const std::string file = write_report(
+      folder, {"--arch", "tiny", "--network", "tiny", "--layer", "fc", "--factors", "perfect"});
+  const ProgramRun run =
+      run_program({"explain", file, "--csv", "-", "--json", folder.file("e.json")});
+  REQUIRE(run.code == 0);
+  const json explanation = json::parse(read_file(folder.file("e.json")));
+  const auto lines = std::count(run.out.begin(), run.out.end(), '\n');
+  CHECK(static_cast<std::size_t>(lines) ==
+        2 + explanation["changes"].size() + explanation["families"].size());
+  CHECK(contains(run.out, "\nbest,,,,true,true,true,"));
+  const json& family = explanation["families"][0];
+  CHECK(contains(run.out, "\nfamily," + family["family"].get<std::string>() + ",,,true,true,true," +
+                              std::to_string(family["energy_pj"].get<std::int64_t>()) + "," +
+                              std::to_string(family["cycles"].get<std::int64_t>()) + ","));
+}
+
 TEST_CASE("why nothing fits, and the least changes that would help") {
   const TemporaryFolder folder;
   const std::string file = folder.file("report.json");
@@ -160,6 +179,8 @@ TEST_CASE("why nothing fits, and the least changes that would help") {
   const ProgramRun written = run_program({"explain", file, "--json", "-"});
   keep_for_schema("explanation", "none.json", written.out);
   CHECK(json::parse(written.out)["remedies"].size() == 2);
+  CHECK(contains(run_program({"explain", file, "--html", "-"}).out,
+                 "<p>storage 'register' needs 8 bits, has 4 bits;"));
 }
 
 TEST_CASE("mistakes") {
