@@ -21,21 +21,6 @@ std::string row_label(const Json& row, const Json& rows) {
   return label;
 }
 
-/// The survey's chart of dataflows: energy per operation, stacked.
-Figure energy_figure(const Json& comparison, const char* key, const ChartText& text,
-                     const char* part_name) {
-  std::vector<BarPart> parts;
-  for (const Json& row : comparison["rows"]) {
-    if (row["feasible"] == true) {
-      const double macs = row["totals"]["macs"].get<double>();
-      for (const auto& [part, energy] : row["totals"][key].items()) {
-        parts.push_back({row_label(row, comparison["rows"]), part, energy.get<double>() / macs});
-      }
-    }
-  }
-  return stacked_bars(text, plain_quantity("energy per MAC", "pJ"), "design", part_name, parts);
-}
-
 Figure trade_off_figure(const Json& comparison) {
   std::vector<ScatterPoint> points;
   double largest = 0;
@@ -54,7 +39,8 @@ Figure trade_off_figure(const Json& comparison) {
                   .title = "Energy against latency",
                   .about = "One point per design: further down takes less energy, further left "
                            "less time."},
-                 time_quantity(longest), energy_quantity(largest), points, {});
+                 time_quantity(longest), energy_quantity(largest), {.points = points},
+                 {.labels = true});
 }
 
 }  // namespace
@@ -65,18 +51,18 @@ std::vector<Figure> comparison_figures(const Json& comparison) {
   if (!any) {
     return {};
   }
-  return {energy_figure(comparison, "energy_by_level_pj",
-                        {.name = "energy-by-level",
-                         .title = "Energy per operation by level",
-                         .about = "One bar per design; parts are the nodes of its architecture."},
-                        "level"),
-          energy_figure(comparison, "energy_by_tensor_pj",
-                        {.name = "energy-by-tensor",
-                         .title = "Energy per operation by tensor",
-                         .about = "One bar per design; parts are the tensors, the operations and "
-                                  "leakage."},
-                        "tensor"),
-          trade_off_figure(comparison)};
+  std::vector<EnergyBar> bars;
+  for (const Json& row : comparison["rows"]) {
+    if (row["feasible"] == true) {
+      bars.push_back({row_label(row, comparison["rows"]), &row["totals"],
+                      1 / row["totals"]["macs"].get<double>()});
+    }
+  }
+  std::vector<Figure> figures = energy_figures(
+      bars, "design",
+      {.name = "energy per MAC", .title = "Energy per operation", .about = "One bar per design."});
+  figures.push_back(trade_off_figure(comparison));
+  return figures;
 }
 
 }  // namespace tessera

@@ -16,6 +16,18 @@ std::vector<Figure> sweep_figures(const Json& sweep);
 std::vector<Figure> bounds_figures(const Json& bounds);
 std::vector<Figure> explanation_figures(const Json& explanation);
 
+/// A bar of energy: an object with energy_by_level_pj and energy_by_tensor_pj, times `factor`.
+struct EnergyBar {
+  std::string label;
+  const Json* energies = nullptr;
+  double factor = 1;
+};
+
+/// The survey's stacked bars: energy by level, and by tensor. `text` has the name of the quantity,
+/// the beginning of the titles, and what a bar is.
+std::vector<Figure> energy_figures(const std::vector<EnergyBar>& bars, const std::string& bar_name,
+                                   const ChartText& text);
+
 /// By the document's "schema". Throws std::logic_error for one that has no pictures.
 std::vector<Figure> document_figures(const Json& document);
 

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/json/json_writer.hpp"
@@ -30,17 +32,19 @@ struct ChartText {
   std::string about;
 };
 
-/// A quantity and how it is shown: "energy" of "pJ" as "mJ", a factor of 1e-9.
+/// A quantity and how it is shown: "energy" as "mJ" is 1e-9 of a value in pJ.
 struct Quantity {
   std::string name;
-  std::string unit;  ///< of the values
   std::string shown_unit;
   double factor = 1;
+  bool is_size = false;  ///< bytes, which axes show as B, KiB or MiB
 };
 
 /// Energies in pJ, shown in the unit that suits the largest.
 Quantity energy_quantity(double largest_pj);
 Quantity time_quantity(double largest_s);
+/// Sizes in bits.
+Quantity size_quantity(const std::string& name);
 Quantity plain_quantity(const std::string& name, const std::string& unit);
 
 /// One part of a bar.
@@ -70,10 +74,31 @@ struct ScatterLine {
   std::vector<std::pair<double, double>> points;
   std::string name;
   bool steps = false;
+  bool dashed = false;
 };
 
-/// Points with their labels as tooltips; axes are logarithmic where values span decades.
-Figure scatter(const ChartText& text, const Quantity& x, const Quantity& y,
-               const std::vector<ScatterPoint>& points, const std::vector<ScatterLine>& lines);
+/// What a scatter plot shows. The first points lie over the later ones.
+struct ScatterData {
+  std::vector<ScatterPoint> points;
+  std::vector<ScatterLine> lines{};
+};
+
+/// How an axis is divided.
+enum class AxisScale : std::uint8_t {
+  fitting,       ///< logarithmic where values are positive and span decades
+  log,           ///< of positive values
+  log_and_zero,  ///< logarithmic from the least value above 0 on, with room for 0
+};
+
+struct ScatterStyle {
+  std::string point_name = "design";  ///< heading of the points' labels in the table
+  AxisScale x = AxisScale::fitting;
+  AxisScale y = AxisScale::fitting;
+  bool labels = false;  ///< beside the points, as far as they have room; tooltips there are always
+  std::vector<std::pair<std::string, std::string>> colours{};  ///< of groups; else the palette's
+};
+
+Figure scatter(const ChartText& text, const Quantity& x, const Quantity& y, const ScatterData& data,
+               const ScatterStyle& style);
 
 }  // namespace tessera

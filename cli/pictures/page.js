@@ -19,7 +19,7 @@
     return loaded[name];
   }
   const transforms = load('vega-dataflow').transforms;
-  for (const name of ['vega-transforms', 'vega-view-transforms', 'vega-encode']) {
+  for (const name of ['vega-transforms', 'vega-view-transforms', 'vega-encode', 'vega-label']) {
     Object.assign(transforms, load(name));
   }
   const parse = load('vega-parser').parse;
@@ -29,11 +29,15 @@
     const dark = window.matchMedia('(prefers-color-scheme: dark)').matches &&
         !window.matchMedia('print').matches;
     const ink = dark ? '#e8e8e8' : '#1a1a1a';
+    const paper = dark ? '#1b1b1d' : '#fff';
     const grid = dark ? '#444' : '#ddd';
     return {
       background: null,
       axis: {labelColor: ink, titleColor: ink, domainColor: ink, tickColor: ink, gridColor: grid,
              labelFontSize: 11, titleFontSize: 12, titleFontWeight: 'normal'},
+      text: {fill: ink, fontSize: 11},
+      rect: {stroke: paper, strokeWidth: 0.6},
+      symbol: {stroke: paper, strokeWidth: 0.6},
       legend: {labelColor: ink, titleColor: ink, labelFontSize: 11, symbolStrokeWidth: 0},
     };
   }

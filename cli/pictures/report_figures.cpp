@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <iterator>
 
 #include "cli/pictures/document_figures.hpp"
 
@@ -21,20 +22,6 @@ std::vector<Json> costed_layers(const Json& report) {
     }
   }
   return layers;
-}
-
-Figure energy_figure(const std::vector<Json>& layers, const char* key, const ChartText& text,
-                     const char* part_name) {
-  std::vector<BarPart> parts;
-  double largest = 0;
-  for (const Json& layer : layers) {
-    const double count = layer["count"].get<double>();
-    largest = std::max(largest, layer["energy_pj"].get<double>() * count);
-    for (const auto& [part, energy] : layer[key].items()) {
-      parts.push_back({layer_label(layer), part, energy.get<double>() * count});
-    }
-  }
-  return stacked_bars(text, energy_quantity(largest), "layer", part_name, parts);
 }
 
 /// Colour tells what bounds a layer.
@@ -92,11 +79,12 @@ Figure roofline_figure(const std::vector<Json>& layers, const Json& architecture
     ScatterLine line{.points = {}, .name = "roof: compute and outermost bandwidth", .steps = false};
     const double per_cycle = cycles > 0 ? words / cycles : 0;
     const double ridge = per_cycle > 0 ? peak / per_cycle : 0;
-    if (ridge > least) {
-      line.points.emplace_back(least, least * per_cycle);
+    const double first = least / 2;
+    if (ridge > first) {
+      line.points.emplace_back(first, first * per_cycle);
     }
-    line.points.emplace_back(std::max(ridge, least), peak);
-    line.points.emplace_back(std::max(most, ridge * 1.5), peak);
+    line.points.emplace_back(std::max(ridge, first), peak);
+    line.points.emplace_back(std::max(most, ridge) * 2, peak);
     roof.push_back(line);
   }
   return scatter(
@@ -106,7 +94,8 @@ Figure roofline_figure(const std::vector<Json>& layers, const Json& architecture
                 "its operations per cycle. The line is the most that the compute and, "
                 "where it has a bandwidth, the outermost storage allow."},
       plain_quantity("intensity", "MACs per outermost word"),
-      plain_quantity("rate", "MACs per cycle"), points, roof);
+      plain_quantity("rate", "MACs per cycle"), {.points = points, .lines = roof},
+      {.point_name = "layer", .x = AxisScale::log, .y = AxisScale::log, .labels = true});
 }
 
 Figure front_figure(const Json& report, double clock_hz) {
@@ -129,7 +118,8 @@ Figure front_figure(const Json& report, double clock_hz) {
   return scatter({.name = "front",
                   .title = "Energy against latency of the network",
                   .about = "The Pareto front: no mapping is better in both."},
-                 time_quantity(longest), energy_quantity(largest), points, {});
+                 time_quantity(longest), energy_quantity(largest), {.points = points},
+                 {.point_name = "point"});
 }
 
 }  // namespace
@@ -144,18 +134,15 @@ std::vector<Figure> report_figures(const Json& report) {
   if (report["totals"].contains("front") && !report["totals"]["front"].empty()) {
     figures.push_back(front_figure(report, clock_hz));
   }
-  figures.push_back(energy_figure(layers, "energy_by_level_pj",
-                                  {.name = "energy-by-level",
-                                   .title = "Energy by level",
-                                   .about = "One bar per layer, times its count; parts are the "
-                                            "nodes of the architecture, outermost first."},
-                                  "level"));
-  figures.push_back(energy_figure(layers, "energy_by_tensor_pj",
-                                  {.name = "energy-by-tensor",
-                                   .title = "Energy by tensor",
-                                   .about = "One bar per layer, times its count; parts are the "
-                                            "tensors, the operations and leakage."},
-                                  "tensor"));
+  std::vector<EnergyBar> bars;
+  for (const Json& layer : layers) {
+    bars.push_back({layer_label(layer), &layer, layer["count"].get<double>()});
+  }
+  std::ranges::move(
+      energy_figures(
+          bars, "layer",
+          {.name = "energy", .title = "Energy", .about = "One bar per layer, times its count."}),
+      std::back_inserter(figures));
   figures.push_back(latency_figure(layers, clock_hz));
   figures.push_back(roofline_figure(layers, report["architecture"]));
   std::erase_if(figures, [](const Figure& figure) { return figure.rows.empty(); });

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cctype>
 
 #include "cli/pictures/document_figures.hpp"
 
@@ -15,38 +16,70 @@ std::string point_label(const Json& point) {
   return label + point["network"].get<std::string>();
 }
 
+/// A metric for people.
 Quantity quantity_of(const std::string& metric, double largest) {
   if (metric == "energy_pj") {
     return energy_quantity(largest);
   }
-  return metric == "latency_s" ? time_quantity(largest) : plain_quantity(metric, "");
+  if (metric == "latency_s") {
+    return time_quantity(largest);
+  }
+  if (metric == "edp_pj_s") {
+    return {.name = "EDP", .shown_unit = "J s", .factor = 1e-12};
+  }
+  if (metric == "power_mw") {
+    return plain_quantity("power", "mW");
+  }
+  if (metric == "area_mm2") {
+    return plain_quantity("area", "mm2");
+  }
+  return metric == "outer_accesses_words" ? plain_quantity("outermost traffic", "words")
+                                          : plain_quantity(metric, "");
 }
 
-/// The points in the plane of two metrics.
+bool has_metrics(const Json& point, const std::string& a, const std::string& b) {
+  const Json& totals = point["totals"];
+  return point["feasible"] == true && totals.contains(a) && totals.contains(b) &&
+         totals[a].is_number() && totals[b].is_number();
+}
+
+std::string title_of(const std::string& upward, const std::string& across) {
+  std::string title = upward + " against " + across;
+  title.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(title.front())));
+  return title;
+}
+
+/// The points in the plane of two metrics, those of the front first.
 Figure plane(const Json& sweep, const std::string& across, const std::string& upward) {
+  const std::string front = "on the front";
+  const std::string beaten = "beaten";
+  const std::string beyond = "over a limit";
   std::vector<ScatterPoint> points;
   double largest_x = 0;
   double largest_y = 0;
   for (const Json& point : sweep["points"]) {
-    const bool counts = point["feasible"] == true && point["totals"].contains(across) &&
-                        point["totals"].contains(upward) && point["totals"][across].is_number() &&
-                        point["totals"][upward].is_number();
-    if (!counts) {
-      continue;
+    if (has_metrics(point, across, upward)) {
+      points.push_back({point_label(point),
+                        point["on_front"] == true        ? front
+                        : point["within_limits"] == true ? beaten
+                                                         : beyond,
+                        point["totals"][across].get<double>(),
+                        point["totals"][upward].get<double>()});
+      largest_x = std::max(largest_x, points.back().x);
+      largest_y = std::max(largest_y, points.back().y);
     }
-    const double x = point["totals"][across].get<double>();
-    const double y = point["totals"][upward].get<double>();
-    const bool on_front = point["on_front"] == true;
-    points.push_back({point_label(point), on_front ? "on the front" : "beaten", x, y});
-    largest_x = std::max(largest_x, x);
-    largest_y = std::max(largest_y, y);
   }
-  std::ranges::stable_sort(points, {}, [](const ScatterPoint& p) { return p.group; });
+  std::ranges::stable_sort(points, {}, [&](const ScatterPoint& p) {
+    return p.group == front ? 0 : p.group == beaten ? 1 : 2;
+  });
+  const Quantity x = quantity_of(across, largest_x);
+  const Quantity y = quantity_of(upward, largest_y);
   return scatter({.name = upward + "-against-" + across,
-                  .title = upward + " against " + across,
+                  .title = title_of(y.name, x.name),
                   .about = "One point per design; those on the front are beaten by no other in all "
                            "of the sweep's metrics."},
-                 quantity_of(across, largest_x), quantity_of(upward, largest_y), points, {});
+                 x, y, {.points = points},
+                 {.colours = {{front, "#D55E00"}, {beaten, "#7F9FB5"}, {beyond, "#BBBBBB"}}});
 }
 
 }  // namespace
