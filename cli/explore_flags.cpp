@@ -77,11 +77,8 @@ void Grammar::add_compare() {
       ->type_name("SHARE");
   add_text(command, "--reports", flags_.reports_folder, "write each row's report into this folder")
       ->type_name("FOLDER");
-  add_text(command, "--json", flags_.json_file, "write the comparison; - is standard output")
-      ->type_name("FILE");
-  add_text(command, "--csv", flags_.csv_file, "write a line per row; - is standard output")
-      ->type_name("FILE");
-  add_pictures(command);
+  add_files(command, "write the comparison; - is standard output",
+            "write a line per row; - is standard output");
   command->add_flag("--quiet", flags_.quiet, "no table and no progress");
 }
 
@@ -104,17 +101,11 @@ void Grammar::add_sweep() {
       ->check(CLI::Validator(check_shard, ""))
       ->type_name("I/N");
   command->add_flag("--resume", flags_.resume, "go on only: the database must exist");
-  add_number<int>(
-      command, "--threads", {1, most_threads}, [this](int value) { flags_.threads = value; },
-      "layers searched at once (one per processor); the result does not depend on it");
-  add_number<double>(
-      command, "--time-limit", {1e-3, 1e9}, [this](double value) { flags_.time_limit_s = value; },
-      "stop after so long; starting again goes on");
-  add_text(command, "--json", flags_.json_file, "write all points; - is standard output")
-      ->type_name("FILE");
-  add_text(command, "--csv", flags_.csv_file, "write a line per point; - is standard output")
-      ->type_name("FILE");
-  add_pictures(command);
+  add_limits(command,
+             "layers searched at once (one per processor); the result does not depend on it",
+             "stop after so long; starting again goes on");
+  add_files(command, "write all points; - is standard output",
+            "write a line per point; - is standard output");
   command->add_flag("--quiet", flags_.quiet, "no table and no progress");
 }
 
@@ -136,22 +127,30 @@ void Grammar::add_bounds() {
            "only these sizes of the buffer, such as 4KiB,64KiB,1MiB; the whole curve otherwise")
       ->type_name("LIST");
   add_search(command);
-  add_text(command, "--json", flags_.json_file, "write the curves; - is standard output")
-      ->type_name("FILE");
-  add_text(command, "--csv", flags_.csv_file, "write a line per corner; - is standard output")
-      ->type_name("FILE");
-  add_pictures(command);
+  add_files(command, "write the curves; - is standard output",
+            "write a line per corner; - is standard output");
   command->add_flag("--details", flags_.details, "after the tables, the corners of each layer");
   command->add_flag("--quiet", flags_.quiet, "no table and no progress");
 }
 
-void Grammar::add_pictures(CLI::App* command) {
+void Grammar::add_files(CLI::App* command, const char* json, const char* csv) {
+  add_text(command, "--json", flags_.json_file, json)->type_name("FILE");
+  add_text(command, "--csv", flags_.csv_file, csv)->type_name("FILE");
   add_text(command, "--html", flags_.html_file,
            "write a page of pictures that needs no network; - is standard output")
       ->type_name("FILE");
   add_text(command, "--vega", flags_.vega_folder,
            "write each picture's Vega specification into this folder")
       ->type_name("FOLDER");
+}
+
+void Grammar::add_limits(CLI::App* command, const char* threads, const char* time_limit) {
+  add_number<int>(
+      command, "--threads", {1, most_threads}, [this](int value) { flags_.threads = value; },
+      threads);
+  add_number<double>(
+      command, "--time-limit", {1e-3, 1e9}, [this](double value) { flags_.time_limit_s = value; },
+      time_limit);
 }
 
 void Grammar::add_explain() {
@@ -172,18 +171,10 @@ void Grammar::add_explain() {
   add_choice(
       command, "--mapper", names_of(mappers()),
       [this](const std::string& value) { flags_.mapper = value; }, "how to search (the first one)");
-  add_number<int>(
-      command, "--threads", {1, most_threads}, [this](int value) { flags_.threads = value; },
-      "searches at once (one per processor); the result does not depend on it");
-  add_number<double>(
-      command, "--time-limit", {1e-3, 1e9}, [this](double value) { flags_.time_limit_s = value; },
-      "stop after so long with what there is");
-  add_text(command, "--json", flags_.json_file, "write the explanation; - is standard output")
-      ->type_name("FILE");
-  add_text(command, "--csv", flags_.csv_file,
-           "write a line per change and family; - is standard output")
-      ->type_name("FILE");
-  add_pictures(command);
+  add_limits(command, "searches at once (one per processor); the result does not depend on it",
+             "stop after so long with what there is");
+  add_files(command, "write the explanation; - is standard output",
+            "write a line per change and family; - is standard output");
   command->add_flag("--quiet", flags_.quiet, "no text and no progress");
 }
 

@@ -149,20 +149,14 @@ void Grammar::add_search(CLI::App* command) {
   add_number<std::uint64_t>(
       command, "--seed", {0, std::numeric_limits<std::uint64_t>::max()},
       [this](std::uint64_t value) { flags_.seed = value; }, "of random numbers (1)");
-  add_number<int>(
-      command, "--threads", {1, most_threads}, [this](int value) { flags_.threads = value; },
-      "layers searched at once (one per processor); the result does not depend on it");
-  add_number<double>(
-      command, "--time-limit", {1e-3, 1e9}, [this](double value) { flags_.time_limit_s = value; },
-      "stop after so long with the best so far");
+  add_limits(command,
+             "layers searched at once (one per processor); the result does not depend on it",
+             "stop after so long with the best so far");
 }
 
 void Grammar::add_output(CLI::App* command) {
-  add_text(command, "--json", flags_.json_file, "write the report; - is standard output")
-      ->type_name("FILE");
-  add_text(command, "--csv", flags_.csv_file, "write a row per layer; - is standard output")
-      ->type_name("FILE");
-  add_pictures(command);
+  add_files(command, "write the report; - is standard output",
+            "write a row per layer; - is standard output");
   command->add_flag("--details", flags_.details,
                     "after the table, each layer's levels and its mapping");
   command->add_flag("--quiet", flags_.quiet, "no table and no progress");

@@ -65,7 +65,10 @@ class Grammar {
   void add_scores(CLI::App* command);
   void add_search(CLI::App* command);
   void add_output(CLI::App* command);
-  void add_pictures(CLI::App* command);
+  /// --json, --csv, --html and --vega; what the first two write.
+  void add_files(CLI::App* command, const char* json, const char* csv);
+  /// --threads and --time-limit; what they mean.
+  void add_limits(CLI::App* command, const char* threads, const char* time_limit);
   /// An option with a value among a few.
   CLI::Option* add_choice(CLI::App* command, const char* name, std::vector<std::string> choices,
                           const std::function<void(const std::string&)>& set, const char* about);

@@ -21,12 +21,6 @@ void add(EnergyParts& parts, const std::string& name, double pj) {
   }
 }
 
-void add_all(EnergyParts& sum, const EnergyParts& parts, double factor) {
-  for (const auto& [name, pj] : parts) {
-    add(sum, name, pj * factor);
-  }
-}
-
 double sum(const std::vector<double>& values) {
   double result = 0;
   for (const double value : values) {
@@ -44,6 +38,12 @@ double storage_energy(const Cost& cost, std::size_t storage) {
 }
 
 }  // namespace
+
+void add_energies(EnergyParts& sum, const EnergyParts& parts, double factor) {
+  for (const auto& [name, pj] : parts) {
+    add(sum, name, pj * factor);
+  }
+}
 
 EnergyParts energy_by_level(const LayerReport& layer) {
   EnergyParts parts;
@@ -154,8 +154,8 @@ Totals totals_of(const Report& report) {
     totals.macs += cost.operations * layer.count;
     totals.outer_accesses_words += outer_accesses(cost) * layer.count;
     totals.leakage_pj += leakage_of(cost) * count;
-    add_all(totals.energy_by_level_pj, energy_by_level(layer), count);
-    add_all(totals.energy_by_tensor_pj, energy_by_tensor(layer), count);
+    add_energies(totals.energy_by_level_pj, energy_by_level(layer), count);
+    add_energies(totals.energy_by_tensor_pj, energy_by_tensor(layer), count);
   }
   derive_totals(totals, report.architecture);
   return totals;

@@ -116,6 +116,9 @@ Totals totals_of(const Report& report);
 /// Sets what follows from the sums and the architecture: latency, EDP, power, rates, area.
 void derive_totals(Totals& totals, const Architecture& architecture);
 
+/// Adds `factor` times the energy of each name to that of the same name.
+void add_energies(EnergyParts& sum, const EnergyParts& parts, double factor);
+
 /// Energy of each node of the architecture, outermost first, its leakage included.
 EnergyParts energy_by_level(const LayerReport& layer);
 /// Energy of each tensor; what belongs to none follows as "compute" and "leakage".

@@ -28,4 +28,34 @@ Json totals_json(const Totals& totals) {
           {"energy_by_tensor_pj", parts_json(totals.energy_by_tensor_pj)}};
 }
 
+EnergyParts read_parts(const Json& value) {
+  EnergyParts parts;
+  for (const auto& [name, pj] : value.items()) {
+    parts.emplace_back(name, pj.get<double>());
+  }
+  return parts;
+}
+
+Totals read_totals(const Json& value) {
+  Totals totals;
+  totals.energy_pj = value["energy_pj"];
+  totals.cycles = value["cycles"];
+  totals.cycles_with_ramp = value["cycles_with_ramp"];
+  totals.latency_s = value["latency_s"];
+  totals.edp_pj_s = value["edp_pj_s"];
+  totals.power_mw = value["power_mw"];
+  totals.macs = value["macs"];
+  totals.macs_per_cycle = value["macs_per_cycle"];
+  totals.utilization = value["utilization"];
+  if (!value["area_mm2"].is_null()) {
+    totals.area_mm2 = value["area_mm2"].get<double>();
+  }
+  totals.outer_accesses_words = value["outer_accesses_words"];
+  totals.leakage_pj = value["leakage_pj"];
+  totals.layers_without_cost = value["layers_without_cost"];
+  totals.energy_by_level_pj = read_parts(value["energy_by_level_pj"]);
+  totals.energy_by_tensor_pj = read_parts(value["energy_by_tensor_pj"]);
+  return totals;
+}
+
 }  // namespace tessera

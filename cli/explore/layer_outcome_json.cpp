@@ -13,26 +13,6 @@ namespace tessera {
 
 namespace {
 
-EnergyParts read_parts(const Json& value) {
-  EnergyParts parts;
-  for (const auto& [name, pj] : value.items()) {
-    parts.emplace_back(name, pj.get<double>());
-  }
-  return parts;
-}
-
-void add_all(EnergyParts& sum, const EnergyParts& parts, double factor) {
-  for (const auto& part : parts) {
-    const auto found = std::find_if(sum.begin(), sum.end(),
-                                    [&](const auto& known) { return known.first == part.first; });
-    if (found == sum.end()) {
-      sum.emplace_back(part.first, part.second * factor);
-    } else {
-      found->second += part.second * factor;
-    }
-  }
-}
-
 /// Whether the storage holds at once, in full, every tensor that it may hold.
 bool holds_everything(const Problem& problem, std::size_t storage) {
   const ProblemStorage& usable = problem.storages[storage];
@@ -181,8 +161,8 @@ Totals totals_of(const std::vector<CountedOutcome>& layers, const Architecture& 
     totals.macs += outcome.operations * layer.count;
     totals.outer_accesses_words += outcome.outer_accesses_words * layer.count;
     totals.leakage_pj += outcome.leakage_pj * count;
-    add_all(totals.energy_by_level_pj, outcome.energy_by_level_pj, count);
-    add_all(totals.energy_by_tensor_pj, outcome.energy_by_tensor_pj, count);
+    add_energies(totals.energy_by_level_pj, outcome.energy_by_level_pj, count);
+    add_energies(totals.energy_by_tensor_pj, outcome.energy_by_tensor_pj, count);
   }
   derive_totals(totals, architecture);
   return totals;
