@@ -3,7 +3,6 @@
 #include <filesystem>
 #include <optional>
 #include <string>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -96,8 +95,6 @@ std::vector<PlannedRow> plan_rows(const Flags& flags, const Session& session) {
 /// Writes a row's report into the folder of --reports; returns its path.
 std::string write_row_report(const std::string& folder, std::size_t position, const Report& report,
                              const Session& session) {
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
   const std::string name = std::to_string(position) + "_" + report.architecture.name + "_" +
                            report.network.name() + ".json";
   const std::string path = (std::filesystem::path(folder) / name).string();
@@ -199,6 +196,9 @@ int run_compare(const Flags& flags, const Session& session) {
   check_perturbation(flags);
   std::vector<PlannedRow> planned = plan_rows(flags, session);
   OutputFiles files(flags, session);
+  if (flags.reports_folder) {
+    make_folder("--reports", *flags.reports_folder);
+  }
   Comparison comparison{.command = flags.arguments,
                         .objective = planned.front().report.objective,
                         .mapspace = flags.mapspace,

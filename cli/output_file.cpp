@@ -55,4 +55,13 @@ void OutputFile::finish(std::string_view text) {
   finished_ = true;
 }
 
+void make_folder(const std::string& option, const std::string& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error || !std::filesystem::is_directory(folder)) {
+    throw InputError(option + ": cannot make the folder " + quote(folder) +
+                     (error ? ": " + error.message() : ""));
+  }
+}
+
 }  // namespace tessera

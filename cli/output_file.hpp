@@ -32,4 +32,8 @@ class OutputFile {
   bool finished_ = false;
 };
 
+/// Makes the folder that an option names, so that one that cannot be is known before the work.
+/// Throws InputError then.
+void make_folder(const std::string& option, const std::string& folder);
+
 }  // namespace tessera

@@ -43,6 +43,9 @@ OutputFiles::OutputFiles(const Flags& flags, const Session& session)
       wants_table_(!flags.quiet && flags.json_file != "-" && flags.csv_file != "-" &&
                    flags.html_file != "-") {
   reject_shared_files(flags);
+  if (flags.vega_folder) {
+    make_folder("--vega", vega_folder_);
+  }
   if (flags.json_file) {
     json_.emplace(*flags.json_file, session.out);
   }

@@ -5,13 +5,11 @@
 #include <filesystem>
 #include <sstream>
 #include <string_view>
-#include <system_error>
 
 #include "cli/number_text.hpp"
 #include "cli/output_file.hpp"
 #include "cli/pictures/document_figures.hpp"
 #include "cli/pictures/html_text.hpp"
-#include "core/input_error.hpp"
 
 extern "C" {
 extern const char tessera_page_vega_begin[];
@@ -183,11 +181,6 @@ std::string picture_page(const Json& document) {
 }
 
 void write_vega(const Json& document, const std::string& folder) {
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error) {
-    throw InputError("--vega: cannot make the folder '" + folder + "': " + error.message());
-  }
   std::ostringstream nowhere;
   for (const Figure& figure : document_figures(document)) {
     OutputFile file((std::filesystem::path(folder) / (figure.name + ".vg.json")).string(), nowhere);

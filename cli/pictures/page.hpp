@@ -10,7 +10,7 @@ namespace tessera {
 /// table, and of a report the loop nest of every layer. Needs no network: all scripts are in it.
 std::string picture_page(const Json& document);
 
-/// Writes each picture's Vega specification to FOLDER/NAME.vg.json; makes the folder. Throws
+/// Writes each picture's Vega specification to FOLDER/NAME.vg.json. Throws
 /// InputError where that fails.
 void write_vega(const Json& document, const std::string& folder);
 

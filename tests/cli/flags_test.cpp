@@ -79,6 +79,10 @@ TEST_CASE("mistakes in names and settings") {
                 "--json and --csv both write to '-'");
   check_refused({"map", "--arch", "tiny", "--network", "tiny", "--json", "a/../r", "--html", "./r"},
                 "--json and --html both write to './r'");
+  check_refused({"map", "--arch", "tiny", "--network", "tiny", "--vega", "/dev/null/v"},
+                "--vega: cannot make the folder '/dev/null/v': Not a directory");
+  check_refused({"compare", "--arch", "tiny", "--network", "tiny", "--reports", "/dev/null"},
+                "--reports: cannot make the folder '/dev/null': Not a directory");
   check_refused(
       {"explain", "report.json", "--jsn", "-"},
       "explain has no option '--jsn'; did you mean '--json'?; see tessera explain --help");
