@@ -78,12 +78,16 @@ SearchResult search_widely(const Problem& problem, const SearchOptions& options,
   SearchResult result;
   Incumbent incumbent(options.objective);
   if (!options.mapspace.perfect_factors) {
-    for (const Problem& rounded : problems_with_rounded_bounds(problem)) {
-      LayerSearch search(rounded, problem, options, clock, some);
+    const auto search_perfect = [&](const Problem& searched, const Effort& effort) {
+      LayerSearch search(searched, problem, options, clock, effort);
       if (search.is_covered() && !clock.is_over()) {
         search.run(incumbent);
         take(search, result);
       }
+    };
+    search_perfect(problem, Effort{});
+    for (const Problem& rounded : problems_with_rounded_bounds(problem)) {
+      search_perfect(rounded, some);
     }
   }
   const SearchResult random = search_random(problem, options);

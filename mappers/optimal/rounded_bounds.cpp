@@ -10,8 +10,8 @@ namespace tessera::optimal {
 
 namespace {
 
-constexpr std::size_t most_copies = 3;
-constexpr std::size_t bounds_per_rank = 4;
+constexpr std::size_t most_copies = 10;
+constexpr std::size_t bounds_per_rank = 8;
 constexpr std::size_t most_choices = 20'000;
 
 /// Bounds to try for a rank: its own, and the least multiples of tiles that leave the same trips.
@@ -80,7 +80,6 @@ std::vector<Problem> problems_with_rounded_bounds(const Problem& problem) {
       }
     }
   }
-  problems.push_back(problem);
   return problems;
 }
 

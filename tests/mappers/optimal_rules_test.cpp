@@ -232,4 +232,24 @@ TEST_CASE("Ranks that can be exchanged, and those that an axis or a storage tell
   }
 }
 
+// 97 * 26 * 30 has far more nests of any factors than are enumerated. Perfect ones are among them.
+TEST_CASE("Any factors are never worse than perfect ones") {
+  auto buffer = storage("buffer", 2, {"input", "output"});
+  buffer.capacity_bits = 50 * 16;
+  const auto problem =
+      bind(architecture({storage("DRAM", 100), buffer, array({axis("x", 6), axis("y", 4)})}),
+           tessera::test::layer({97, 26, 30}));
+  for (const Objective objective : {Objective::energy, Objective::edp, Objective::latency}) {
+    const auto any = search_optimally(problem, search_options(objective));
+    const auto perfect =
+        search_optimally(problem, search_options(objective, {.perfect_factors = true}));
+    REQUIRE(perfect.proven_optimal);
+    REQUIRE(any.best);
+    CHECK(!any.proven_optimal);
+    CHECK(objective_value(objective, any.score) <=
+          objective_value(objective, perfect.score) * (1 + 1e-9));
+    CHECK(*any.lower_bound <= objective_value(objective, any.score));
+  }
+}
+
 }  // namespace
