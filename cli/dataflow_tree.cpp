@@ -46,9 +46,9 @@ void print_tree(const Dataflow& dataflow, std::ostream& out) {
           << '\n';
       continue;
     }
-    out << (node.kind == NodeKind::loop ? "for " : "spread ") << node.rank << " in tiles of "
-        << node.tile.text() << (node.kind == NodeKind::spread ? " over " + node.address : "")
-        << '\n';
+    out << (node.kind == NodeKind::loop ? "for " : "spread ") << node.rank
+        << (node.tile.text() == "1" ? "" : " in tiles of " + node.tile.text())
+        << (node.kind == NodeKind::spread ? " over " + node.address : "") << '\n';
     margin += "| ";
   }
   for (const DataflowCondition& condition : dataflow.where) {

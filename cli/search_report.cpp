@@ -82,6 +82,8 @@ LayerReport layer_report(const Report& report, const Network& chosen, MappedGrou
   } else if (!result.nest_obstacle.empty() && !result.stopped) {
     layer.why_not = result.why_not ? why_not(layer.problem, *result.why_not) : WhyNot{};
     layer.why_not->text = result.nest_obstacle;
+    layer.why_not->is_certain =
+        !result.why_not || result.why_not->kind != InfeasibleKind::too_large;
   } else if (const FitAnalysis analysis = analyse_fit(layer.problem, report.mapspace);
              analysis.verdict == FitVerdict::nothing_fits) {
     layer.why_not = why_not(layer.problem, analysis);

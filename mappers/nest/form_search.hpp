@@ -45,8 +45,9 @@ class NestIncumbent {
     ++result.evaluated;
     const auto scored = evaluator_.score(nodes);
     if (const auto* why = std::get_if<Infeasible>(&scored)) {
-      all_counted_ = all_counted_ && why->kind != InfeasibleKind::too_large;
-      obstacle_.note(NestHurdle::score, *why);
+      const bool is_counted = why->kind != InfeasibleKind::too_large;
+      all_counted_ = all_counted_ && is_counted;
+      obstacle_.note(is_counted ? NestHurdle::score : NestHurdle::count, *why);
       return false;
     }
     ++result.feasible;

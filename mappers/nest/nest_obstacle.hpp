@@ -24,6 +24,7 @@ enum class NestHurdle : std::uint8_t {
   capacity_of_all,   ///< the tiles of all, those still open at their least
   condition_on_all,  ///< of `where`, on the parameters of several components
   score,             ///< what the Evaluator refuses
+  count,             ///< what would take it too long to count: it may fit
 };
 
 /// Why a nest has no mapping: the hurdle before which those choices stopped that came furthest, and

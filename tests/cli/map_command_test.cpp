@@ -61,6 +61,7 @@ TEST_CASE("why a nest does not fit, in the report and explained") {
   const auto reason = nlohmann::json::parse(read_file(report))["layers"][0]["why_not"];
   CHECK(reason["text"] == why);
   CHECK(reason["node"] == "weight_spad");
+  CHECK(reason["certain"] == true);
   CHECK(contains(run_program({"explain", report}).out, why));
 }
 
