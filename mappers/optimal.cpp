@@ -102,7 +102,9 @@ SearchResult search_widely(const Problem& problem, const SearchOptions& options,
     const ScoreBound bound = compulsory_bound(problem, *options.convention);
     const double value =
         objective_value(options.objective, {.energy_pj = bound.energy_pj, .cycles = bound.cycles});
-    result.lower_bound = std::min(value, objective_value(options.objective, result.score));
+    const double best = objective_value(options.objective, result.score);
+    result.lower_bound = std::min(value, best);
+    result.proven_optimal = options.objective != Objective::pareto && value >= best;
   }
   result.seconds = clock.seconds();
   return result;

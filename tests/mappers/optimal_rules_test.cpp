@@ -245,10 +245,11 @@ TEST_CASE("Any factors are never worse than perfect ones") {
         search_optimally(problem, search_options(objective, {.perfect_factors = true}));
     REQUIRE(perfect.proven_optimal);
     REQUIRE(any.best);
-    CHECK(!any.proven_optimal);
-    CHECK(objective_value(objective, any.score) <=
-          objective_value(objective, perfect.score) * (1 + 1e-9));
-    CHECK(*any.lower_bound <= objective_value(objective, any.score));
+    const double value = objective_value(objective, any.score);
+    CHECK(value <= objective_value(objective, perfect.score) * (1 + 1e-9));
+    // 97 over 2, 26 over 2 and 30 over 6 of 6 x 4 elements: 49 * 13 * 5 steps, which are attained.
+    CHECK(any.proven_optimal == (objective == Objective::latency));
+    CHECK((any.lower_bound == value) == any.proven_optimal);
   }
 }
 
