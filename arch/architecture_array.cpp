@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "arch/architecture_nodes.hpp"
+#include "core/checked.hpp"
 #include "core/json/spelling.hpp"
 
 namespace tessera {
@@ -175,13 +176,29 @@ void read_pass_overhead(ObjectReader& reader, Array& array) {
   overhead.reject_unknown_keys();
 }
 
+/// Fewer than the axes have positions, or as many.
+void read_instances(ObjectReader& reader, Array& array) {
+  array.instances = reader.count("instances", axis_size_range);
+  std::int64_t positions = 1;
+  for (const Axis& axis : array.axes) {
+    positions = checked_multiply(positions, axis.size).value_or(max_count);
+  }
+  if (array.instances && *array.instances > positions) {
+    reader.diagnostics().report(reader.find("instances")->location,
+                                "'instances' is " + std::to_string(*array.instances) +
+                                    ", but the axes have " + std::to_string(positions) +
+                                    " positions");
+    array.instances.reset();
+  }
+}
+
 }  // namespace
 
 Array read_array(ObjectReader& reader) {
   Array array;
   array.name = reader.require_text("array");
   read_axes(reader, array);
-  array.instances = reader.count("instances", axis_size_range);
+  read_instances(reader, array);
   read_constraints(reader, array);
   array.multicast = read_sharing(reader, "multicast", array);
   array.reduce = read_sharing(reader, "reduce", array);

@@ -104,7 +104,9 @@ SearchResult search_widely(const Problem& problem, const SearchOptions& options,
         objective_value(options.objective, {.energy_pj = bound.energy_pj, .cycles = bound.cycles});
     const double best = objective_value(options.objective, result.score);
     result.lower_bound = std::min(value, best);
-    result.proven_optimal = options.objective != Objective::pareto && value >= best;
+    // A bound above what a mapping attains would be no bound, and no proof.
+    const bool attained = best <= value && value <= best * (1 + 1e-9);
+    result.proven_optimal = options.objective != Objective::pareto && attained;
   }
   result.seconds = clock.seconds();
   return result;

@@ -65,7 +65,8 @@ Json pair_json(const Comparison& comparison, const PairPerturbation& pair) {
                         {"value", json_number(flip.knob.value)},
                         {"share", json_number(flip.share)},
                         {"flip_error", number_or_null(flip.error)},
-                        {"flips", within}});
+                        {"flips", within},
+                        {"stopped", flip.stopped}});
   }
   return {{"better", pair.better}, {"worse", pair.worse},   {"metric_ratio", pair.ratio},
           {"flips", flips},        {"proven", pair.proven}, {"stopped", pair.stopped},

@@ -13,6 +13,7 @@
 #include "cli/search_report.hpp"
 #include "cli/tree_text.hpp"
 #include "core/evaluate.hpp"
+#include "core/input_error.hpp"
 
 namespace tessera {
 
@@ -69,6 +70,16 @@ void sort_families(Explanation& explanation) {
   explanation.family_costs = std::move(costs);
 }
 
+/// A nest may not meet the architecture that keeps to a family: then none of it is a mapping.
+FoundCost best_of_family(const Explanation& explanation, const Architecture& architecture,
+                         const ExplainOptions& options) {
+  try {
+    return best_on(explanation, architecture, options);
+  } catch (const InputError&) {
+    return {.searched = true, .score = {}, .proven = true, .spread = ""};
+  }
+}
+
 }  // namespace
 
 std::optional<double> objective_ratio(const Explanation& explanation, const FoundCost& found) {
@@ -120,7 +131,8 @@ void search_changes(Explanation& explanation, const ExplainOptions& options) {
                                        : i <= changes
                                            ? explanation.changes[i - 1].architecture
                                            : explanation.families[i - 1 - changes].architecture;
-    FoundCost found = best_on(explanation, architecture, options);
+    FoundCost found = i <= changes ? best_on(explanation, architecture, options)
+                                   : best_of_family(explanation, architecture, options);
     FoundCost& place = i == 0         ? explanation.best
                        : i <= changes ? explanation.change_costs[i - 1]
                                       : explanation.family_costs[i - 1 - changes];

@@ -207,6 +207,7 @@ PairPerturbation perturb(const Design& first, const Design& second,
       EnergyFlip flip{
           .row = design->row, .knob = knob, .share = found.slope_pj / found.energy_pj, .error = {}};
       flip.error = design == &better ? search.upward(found) : search.downward(found);
+      flip.stopped = search.stopped();
       result.proven = result.proven && found.proven && search.proven();
       result.stopped = result.stopped || search.stopped();
       result.energies.push_back(std::move(flip));

@@ -33,6 +33,7 @@ struct EnergyFlip {
   /// which on the other design is ahead; mappings are searched again for it. Nothing where no
   /// error from -1 to most_error does.
   std::optional<double> error;
+  bool stopped = false;  ///< before it was known: then nothing is said of it
 };
 
 /// The largest error that is looked at: eleven times the stated energy.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -30,6 +31,13 @@ std::vector<EnergyFlip> by_error(const PairPerturbation& pair) {
   return flips;
 }
 
+const char* verdict(bool flips, bool stopped) {
+  if (flips) {
+    return "may flip";
+  }
+  return stopped ? "was not looked at to the end" : "holds";
+}
+
 void print_pair(const Comparison& comparison, const PairPerturbation& pair, std::ostream& out) {
   const ComparisonRow& better = comparison.rows[pair.better];
   const ComparisonRow& worse = comparison.rows[pair.worse];
@@ -42,7 +50,7 @@ void print_pair(const Comparison& comparison, const PairPerturbation& pair, std:
       << row_name(comparison, better) << " is ahead of " << row_name(comparison, worse) << " (x"
       << four_digits_text(pair.ratio) << ' ' << objective_name(comparison.objective)
       << "). If any one energy is off by " << percent_text(share) << ", the ranking "
-      << (within > 0 ? "may flip" : "holds") << ".\n";
+      << verdict(within > 0, pair.stopped) << ".\n";
   TextTable table(
       {"energy", "of", "value", "share", "flips at", ""},
       {Align::left, Align::left, Align::right, Align::right, Align::right, Align::left});
@@ -55,10 +63,12 @@ void print_pair(const Comparison& comparison, const PairPerturbation& pair, std:
   if (!flips.empty()) {
     table.print(out);
   }
-  out << pair.energies.size() - flips.size() << " of " << pair.energies.size()
+  const auto unknown = std::ranges::count_if(pair.energies, &EnergyFlip::stopped);
+  out << std::ssize(pair.energies) - std::ssize(flips) - unknown << " of " << pair.energies.size()
       << " energies flip it at no error from -100 % to " << error_text(most_error) << '\n';
   if (pair.stopped) {
-    out << "stopped early: not every energy was looked at\n";
+    out << "stopped early: nothing is known of " << unknown << " of " << pair.energies.size()
+        << " energies\n";
   } else if (!pair.proven) {
     out << "not every mapping behind this is proven optimal\n";
   }

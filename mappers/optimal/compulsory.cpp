@@ -82,16 +82,16 @@ ScoreBound compulsory_bound(const Problem& problem, const Convention& convention
   const ProblemStorage& outermost = problem.storages.front();
   ScoreBound bound{.energy_pj = static_cast<double>(problem.operations) * problem.compute().op_pj,
                    .cycles = fewest_steps(problem) / problem.compute().ops_per_cycle};
-  double outer_pj = 0;
+  double outer_pj = 0;  // where least_movement_pj() says nothing
   double read_bits = 0;
   double write_bits = 0;
   for (std::size_t t = 0; t < problem.tensors.size(); ++t) {
     const double words = distinct_words(problem, problem.tensors[t]);
-    const double update_pj = convention.update_energy == UpdateEnergy::write_pj
-                                 ? outermost.write_pj_per_word[t]
-                                 : outermost.update_pj_per_word[t];
+    // Where an access moves one word it costs the same, however many it could move.
+    const double access =
+        convention.words_per_access == WordsPerAccess::one ? outermost.access_words[t] : 1.0;
     const bool is_output = problem.tensors[t].is_output;
-    outer_pj += words * (is_output ? update_pj : outermost.read_pj_per_word[t]);
+    outer_pj += is_output ? 0.0 : words * outermost.read_pj_per_word[t] * access;
     (is_output ? write_bits : read_bits) += words * outermost.word_bits[t];
   }
   bound.energy_pj += std::max(outer_pj, least_movement_pj(problem, convention));

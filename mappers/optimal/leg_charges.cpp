@@ -42,15 +42,17 @@ void LegCosts::charge(const Work& work, Costs& costs) const {
   }
 }
 
+/// A tensor with a bus of its own leaves the common one to the others.
 void LegCosts::charge_arrays(const Leg& leg, int array, double deliveries, double crossing,
                              Costs& costs) const {
-  costs[0] += deliveries * problem_.arrays[at(array)].delivery_pj[at(leg.tensor)];
+  const ProblemArray& crossed = problem_.arrays[at(array)];
+  costs[0] += deliveries * crossed.delivery_pj[at(leg.tensor)];
+  const bool has_own = crossed.words_per_cycle_by_tensor[at(leg.tensor)].has_value();
   for (std::size_t i = 1; i < terms_.size(); ++i) {
     const CostTerms::Term& term = terms_.terms[i];
-    const bool counts = term.place == array &&
-                        (term.kind == CostTerms::Kind::array ||
-                         (term.kind == CostTerms::Kind::array_tensor && term.tensor == leg.tensor));
-    costs[i] += counts ? crossing / term.per_cycle : 0.0;
+    const bool together = term.kind == CostTerms::Kind::array && !has_own;
+    const bool own = term.kind == CostTerms::Kind::array_tensor && term.tensor == leg.tensor;
+    costs[i] += term.place == array && (together || own) ? crossing / term.per_cycle : 0.0;
   }
 }
 

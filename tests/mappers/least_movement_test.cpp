@@ -54,6 +54,17 @@ TEST_CASE("A storage that need not hold a tensor is passed by") {
         doctest::Approx(240 + 40 + 32 + 24).epsilon(1e-12));
 }
 
+// Under isca16 an access moves one word and costs the same, also where words are twice as wide as
+// accesses: 24 words of 10 and 24 operations of 1. The other conventions pay for two accesses.
+TEST_CASE("One word an access: its width does not count") {
+  auto memory = storage("DRAM", 10);
+  memory.access_bits = 8;
+  const auto problem = bind(architecture({memory}), layer({4, 6}));
+  const auto* convention = tessera::find_convention("isca16");
+  REQUIRE(convention != nullptr);
+  CHECK(tessera::optimal::compulsory_bound(problem, *convention).energy_pj == 264);
+}
+
 /// Steps of the best unrolling of ranks a and b over x and b and c over y, tried one by one.
 double fewest_steps_tried(const std::vector<std::int64_t>& bounds, std::int64_t x, std::int64_t y) {
   double fewest = 1e300;

@@ -232,6 +232,41 @@ TEST_CASE("Ranks that can be exchanged, and those that an axis or a storage tell
   }
 }
 
+/// output[a, b] += input[a, c] * weight[c, b]
+Layer product(std::int64_t bound) {
+  Layer made = tessera::test::layer({bound, bound, bound});
+  const auto dimension = [](std::size_t rank) {
+    return TensorDimension{.terms = {{.rank = static_cast<RankId>(rank), .coefficient = 1}}};
+  };
+  made.tensors = {{.name = "input",
+                   .is_output = false,
+                   .dimensions = {dimension(0), dimension(2)},
+                   .word_bits = {}},
+                  {.name = "weight",
+                   .is_output = false,
+                   .dimensions = {dimension(2), dimension(1)},
+                   .word_bits = {}},
+                  {.name = "output",
+                   .is_output = true,
+                   .dimensions = {dimension(0), dimension(1)},
+                   .word_bits = {}}};
+  return made;
+}
+
+TEST_CASE("A bus of one tensor: its words do not take the time of the others' bus") {
+  auto row = array({axis("x", 2)});
+  row.delivery_pj = {.fallback = 4, .by_tensor = {}};
+  row.words_per_cycle = 0.25;
+  row.words_per_cycle_by_tensor = {{"weight", 0.125}};
+  auto memory = storage("DRAM", 0);
+  memory.leakage_mw = 1;
+  auto registers = storage("RF", 0, {"input", "weight", "output"});
+  registers.leakage_mw = 1;
+  auto machine = architecture({memory, row, registers});
+  machine.clock_mhz = 1000;
+  check(machine, product(4), Objective::edp);
+}
+
 // 97 * 26 * 30 has far more nests of any factors than are enumerated. Perfect ones are among them.
 TEST_CASE("Any factors are never worse than perfect ones") {
   auto buffer = storage("buffer", 2, {"input", "output"});

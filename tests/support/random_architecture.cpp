@@ -182,7 +182,8 @@ Array random_array(RandomSource& random, const CaseOptions& options, const Layer
   array.hop_pj = options.has_hop_energy && random.chance(60) ? some_pj(random, 2) : 0;
   if (!options.even_and_perfect && random.chance(40)) {
     array.words_per_cycle = random.pick(std::vector<double>{0.25, 0.5, 0.7, 1, 2, 4});
-  } else if (!options.even_and_perfect && random.chance(50)) {
+  }
+  if (!options.even_and_perfect && random.chance(40)) {
     array.words_per_cycle_by_tensor.emplace_back(
         random.pick(layer.tensors).name, random.pick(std::vector<double>{0.125, 0.5, 1, 3}));
   }
