@@ -23,13 +23,13 @@ std::size_t cut_between_characters(std::string_view text, std::size_t end) {
 
 }  // namespace
 
-std::string quote(std::string_view text) {
+namespace {
+
+/// Control characters as \x and two digits.
+std::string printable(std::string_view text) {
   static constexpr std::string_view digits = "0123456789abcdef";
-  const bool long_text = text.size() > longest_quote;
-  const std::string_view shown =
-      long_text ? text.substr(0, cut_between_characters(text, longest_quote)) : text;
-  std::string result = "'";
-  for (const char c : shown) {
+  std::string result;
+  for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
     if (byte < 0x20U || byte == 0x7FU) {
       result += "\\x";
@@ -39,8 +39,16 @@ std::string quote(std::string_view text) {
       result += c;
     }
   }
-  result += long_text ? "…'" : "'";
   return result;
+}
+
+}  // namespace
+
+std::string quote(std::string_view text) {
+  const bool long_text = text.size() > longest_quote;
+  const std::string_view shown =
+      long_text ? text.substr(0, cut_between_characters(text, longest_quote)) : text;
+  return "'" + printable(shown) + (long_text ? "…'" : "'");
 }
 
 std::string listed(std::span<const std::string> names) {
@@ -49,7 +57,7 @@ std::string listed(std::span<const std::string> names) {
     if (!result.empty()) {
       result += ", ";
     }
-    result += name;
+    result += printable(name);
   }
   return result.empty() ? "none" : result;
 }
