@@ -15,6 +15,9 @@ namespace {
 
 std::size_t at(auto id) { return static_cast<std::size_t>(index(id)); }
 
+/// Of a whole number, rounded up, though not for the rounding of the product.
+double a_tenth_more(double from) { return std::max(from + 1, std::ceil(from * 1.1 * (1 - 1e-12))); }
+
 class TenthChanges {
  public:
   explicit TenthChanges(const Architecture& architecture) : architecture_(architecture) {}
@@ -68,7 +71,7 @@ class TenthChanges {
   void add_storage(std::size_t i, const Storage& storage) {
     if (storage.capacity_bits) {
       const auto from = static_cast<double>(*storage.capacity_bits);
-      const double to = std::ceil(from * 1.1);
+      const double to = a_tenth_more(from);
       begin<Storage>(i, ChangeKind::capacity, storage.name + ".capacity_bits", from, to)
           .capacity_bits = static_cast<std::int64_t>(to);
     }
@@ -83,11 +86,12 @@ class TenthChanges {
   void add_array(std::size_t i, const Array& array) {
     for (std::size_t a = 0; a < array.axes.size(); ++a) {
       const auto from = static_cast<double>(array.axes[a].size);
-      const double to = std::max(from + 1, std::ceil(from * 1.1));
+      const double to = a_tenth_more(from);
       begin<Array>(i, ChangeKind::fan_out, array.name + ".axes." + array.axes[a].name, from, to)
           .axes[a]
           .size = static_cast<std::int64_t>(to);
     }
+    add_instances(i, array);
     const bool by_tensor = !array.words_per_cycle_by_tensor.empty();
     add_number<Array>(i, ChangeKind::bandwidth,
                       array.name + ".words_per_cycle" + (by_tensor ? ".together" : ""),
@@ -98,6 +102,20 @@ class TenthChanges {
                    from * 1.1)
           .words_per_cycle_by_tensor[t]
           .second = from * 1.1;
+    }
+  }
+
+  /// Of an array with fewer instances than positions.
+  void add_instances(std::size_t i, const Array& array) {
+    double positions = 1;
+    for (const Axis& axis : array.axes) {
+      positions *= static_cast<double>(axis.size);
+    }
+    const auto from = static_cast<double>(array.instances.value_or(0));
+    if (array.instances && from < positions) {
+      const double to = std::min(positions, a_tenth_more(from));
+      begin<Array>(i, ChangeKind::fan_out, array.name + ".instances", from, to).instances =
+          static_cast<std::int64_t>(to);
     }
   }
 
