@@ -136,8 +136,8 @@ ArrayEvents EventLedger::array_events(int array) const {
   }
   for (std::size_t i = 0; i < tensors.front().words.size(); ++i) {
     std::int64_t together = 0;
-    for (const ArrayTotals& totals : tensors) {
-      together += totals.words[i];
+    for (std::size_t t = 0; t < tensors.size(); ++t) {
+      together += bound.words_per_cycle_by_tensor[t] ? 0 : tensors[t].words[i];
     }
     events.max_words_together = std::max(events.max_words_together, together);
   }

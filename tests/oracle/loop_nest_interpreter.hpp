@@ -43,7 +43,7 @@ struct ArrayEvents {
   std::vector<std::int64_t> additions;   ///< of words taken from instances at once
   std::vector<std::int64_t> hops;        ///< words times links crossed
   std::vector<std::int64_t> max_words;   ///< entering and leaving the busiest array instance
-  std::int64_t max_words_together = 0;   ///< the same for all tensors together
+  std::int64_t max_words_together = 0;   ///< the same for all without a bus of their own
 };
 
 /// What happened when a mapping was carried out, event by event.
