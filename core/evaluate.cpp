@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/access_energy.hpp"
 #include "core/checked.hpp"
 #include "core/movement.hpp"
 #include "core/nest.hpp"
@@ -146,15 +147,12 @@ void Evaluator::Workspace::price_stores() {
                      .charged = {}};
       cost.charged =
           charge(convention, charged_place(problem, static_cast<TensorId>(t), h == 0), cost.counts);
-      const auto& update_pj_per_word = convention.update_energy == UpdateEnergy::update_pj
-                                           ? storage.update_pj_per_word
-                                           : storage.write_pj_per_word;
       const auto words = [&](std::int64_t count) {
         return accesses_in_words(convention, count, cost.instances, storage.access_words[t]);
       };
       cost.energy_pj = words(cost.charged.reads) * storage.read_pj_per_word[t] +
                        words(cost.charged.writes) * storage.write_pj_per_word[t] +
-                       words(cost.charged.updates) * update_pj_per_word[t];
+                       words(cost.charged.updates) * update_pj_per_word(convention, storage, t);
       stores.push_back(cost);
     }
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/access_energy.hpp"
 #include "core/movement.hpp"
 
 namespace tessera {
@@ -153,9 +154,7 @@ void NestBounds::charge(const Words& words, double pj_per_word) {
 /// An access that moves one word costs as much as one that moves many.
 double NestBounds::access_pj(double pj_per_word, const ProblemStorage& storage,
                              std::size_t tensor) const {
-  return convention_.words_per_access == WordsPerAccess::one
-             ? pj_per_word * storage.access_words[tensor]
-             : pj_per_word;
+  return pj_per_word * access_factor(convention_, storage, tensor);
 }
 
 void NestBounds::add_operand_leg(std::size_t tensor, std::size_t h) {
@@ -197,10 +196,7 @@ void NestBounds::add_output_leg(std::size_t tensor, std::size_t h) {
   const ProblemStorage& parent = storage_at(chain_[h]);
   const Words updates = add_words(leg_of(tensor, h, shared_axes(tensor, 0)));
   const double read = access_pj(parent.read_pj_per_word[tensor], parent, tensor);
-  const double write = access_pj(parent.write_pj_per_word[tensor], parent, tensor);
-  const double update = convention_.update_energy == UpdateEnergy::write_pj
-                            ? write
-                            : access_pj(parent.update_pj_per_word[tensor], parent, tensor);
+  const double update = access_pj(update_pj_per_word(convention_, parent, tensor), parent, tensor);
   const auto arrays = static_cast<int>(problem_.arrays.size());
   const int last_array = is_compute ? arrays : storage_at(chain_[h + 1]).arrays_above;
   const bool counts_drains =

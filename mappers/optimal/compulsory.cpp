@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "core/access_energy.hpp"
 #include "mappers/optimal/least_movement.hpp"
 
 namespace tessera::optimal {
@@ -87,9 +88,7 @@ ScoreBound compulsory_bound(const Problem& problem, const Convention& convention
   double write_bits = 0;
   for (std::size_t t = 0; t < problem.tensors.size(); ++t) {
     const double words = distinct_words(problem, problem.tensors[t]);
-    // Where an access moves one word it costs the same, however many it could move.
-    const double access =
-        convention.words_per_access == WordsPerAccess::one ? outermost.access_words[t] : 1.0;
+    const double access = access_factor(convention, outermost, t);
     const bool is_output = problem.tensors[t].is_output;
     outer_pj += is_output ? 0.0 : words * outermost.read_pj_per_word[t] * access;
     (is_output ? write_bits : read_bits) += words * outermost.word_bits[t];

@@ -134,8 +134,9 @@ void LabelSearch::expand(std::uint32_t label, std::size_t e) {
       open_dimensions_.push_back(d);
     }
   }
+  const RankMask sliding_ranks = open_window_ranks(state);
   const auto may_slide = [&](std::size_t d) {
-    return (open_window_ranks(state) & bit(space_.lattice.dimensions()[d].rank)) != 0;
+    return (sliding_ranks & bit(space_.lattice.dimensions()[d].rank)) != 0;
   };
   const auto sliding = std::stable_partition(open_dimensions_.begin(), open_dimensions_.end(),
                                              [&](std::size_t d) { return !may_slide(d); });

@@ -4,6 +4,7 @@
 #include <limits>
 #include <vector>
 
+#include "core/access_energy.hpp"
 #include "core/checked.hpp"
 #include "mappers/optimal/compulsory.hpp"
 
@@ -97,10 +98,7 @@ class TensorChain {
   }
 
   double update_pj(int s) const {
-    const ProblemStorage& storage = problem_.storages[at(s)];
-    return convention_.update_energy == UpdateEnergy::write_pj
-               ? storage.write_pj_per_word[tensor_]
-               : storage.update_pj_per_word[tensor_];
+    return update_pj_per_word(convention_, problem_.storages[at(s)], tensor_);
   }
 
   double deliveries_pj(int outer, int inner, double words, bool per_operation) const {

@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "core/access_energy.hpp"
 #include "mappers/optimal/leg_costs.hpp"
 
 // What the events of a leg are charged.
@@ -14,9 +15,7 @@ std::size_t at(int position) { return static_cast<std::size_t>(position); }
 double LegCosts::access_energy(const Work& work) const {
   const ProblemStorage& storage = problem_.storages[at(work.storage)];
   const std::size_t t = at(work.tensor);
-  const double update_pj = convention_.update_energy == UpdateEnergy::write_pj
-                               ? storage.write_pj_per_word[t]
-                               : storage.update_pj_per_word[t];
+  const double update_pj = update_pj_per_word(convention_, storage, t);
   const bool whole = exact_ && convention_.words_per_access == WordsPerAccess::whole_per_instance;
   const auto words = [&](double count) {
     const double per_access = storage.access_words[t];
