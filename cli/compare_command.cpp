@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -33,8 +34,9 @@ namespace {
 /// A row before its search.
 struct PlannedRow {
   Report report;
-  Network chosen;  ///< the layers that are searched
-  NetworkOptions options;
+  Network chosen;                       ///< the layers that are searched
+  std::optional<std::string> misfit{};  ///< why the dataflow does not fit the architecture
+  NetworkOptions options{};
 };
 
 PlannedRow plan_row(const Flags& flags, Architecture architecture, Network network,
@@ -48,6 +50,7 @@ PlannedRow plan_row(const Flags& flags, Architecture architecture, Network netwo
   row.report.dataflow = std::move(dataflow);
   row.report.mapspace = narrowed(flags.mapspace, *row.report.convention);
   row.chosen = chosen_layers(row.report.network, flags.layers);
+  row.misfit = misfit_of(row.report, row.chosen);
   return row;
 }
 
@@ -102,29 +105,46 @@ std::string write_row_report(const std::string& folder, std::size_t position, co
   return path;
 }
 
+/// How many shapes the row's search takes.
+std::size_t shapes_of(const PlannedRow& row) {
+  return row.misfit ? 0 : unique_layers(row.chosen).size();
+}
+
+/// Searches a row, where its dataflow fits. `progress` is told how many shapes are done.
+ComparisonRow search_row(const Flags& flags, const Session& session, PlannedRow& planned,
+                         const std::function<void(std::size_t)>& progress) {
+  if (planned.misfit) {
+    ComparisonRow row = comparison_row(planned.report);
+    row.why_not = planned.misfit;
+    row.misfit = true;
+    row.totals.layers_without_cost = std::ssize(unique_layers(planned.chosen));
+    row.proven_optimal = false;
+    return row;
+  }
+  planned.options = network_options(flags, session.environment, planned.report, shapes_of(planned));
+  planned.options.progress = [&](std::size_t done, std::size_t) { progress(done); };
+  search_layers(planned.report, planned.chosen, flags.mapper, planned.options);
+  return comparison_row(planned.report);
+}
+
 /// Searches the rows one after another and adds them to the comparison.
 void search_rows(const Flags& flags, const Session& session, std::vector<PlannedRow>& planned,
                  Comparison& comparison) {
   std::size_t total = 0;
   for (const PlannedRow& row : planned) {
-    total += unique_layers(row.chosen).size();
+    total += shapes_of(row);
   }
   ProgressLine line(flags, session, "shapes searched");
   BestSoFar best(line, comparison.objective);
   std::size_t before = 0;
   for (PlannedRow& row : planned) {
-    const std::size_t shapes = unique_layers(row.chosen).size();
-    row.options = network_options(flags, session.environment, row.report, shapes);
-    row.options.progress = [&](std::size_t done, std::size_t) {
-      line.update(before + done, total);
-    };
-    search_layers(row.report, row.chosen, flags.mapper, row.options);
-    before += shapes;
-    comparison.rows.push_back(comparison_row(row.report));
+    comparison.rows.push_back(search_row(
+        flags, session, row, [&](std::size_t done) { line.update(before + done, total); }));
+    before += shapes_of(row);
     if (comparison.rows.back().feasible()) {
       best.offer(comparison.rows.back().totals, row_name(comparison, comparison.rows.back()));
     }
-    if (flags.reports_folder) {
+    if (flags.reports_folder && !row.misfit) {
       comparison.rows.back().report_file =
           write_row_report(*flags.reports_folder, comparison.rows.size() - 1, row.report, session);
     }
@@ -190,6 +210,18 @@ void check_perturbation(const Flags& flags) {
   }
 }
 
+/// Whether every search found what it was for. A dataflow that does not fit an architecture leaves
+/// nothing to be searched, which is a result unless it is all there is.
+bool is_done(const Comparison& comparison) {
+  const auto& rows = comparison.rows;
+  return std::ranges::any_of(rows, &ComparisonRow::feasible) &&
+         std::ranges::all_of(rows,
+                             [](const ComparisonRow& row) {
+                               return row.misfit || (row.feasible() && !row.stopped);
+                             }) &&
+         std::ranges::none_of(comparison.pairs, &PairPerturbation::stopped);
+}
+
 }  // namespace
 
 int run_compare(const Flags& flags, const Session& session) {
@@ -212,12 +244,7 @@ int run_compare(const Flags& flags, const Session& session) {
   }
   files.write_json(files.wants_json() ? comparison_json(comparison) : "");
   files.write_csv(files.wants_csv() ? comparison_csv(comparison) : "");
-  const bool all_done =
-      std::all_of(comparison.rows.begin(), comparison.rows.end(),
-                  [](const ComparisonRow& row) { return row.feasible() && !row.stopped; }) &&
-      std::none_of(comparison.pairs.begin(), comparison.pairs.end(),
-                   [](const PairPerturbation& pair) { return pair.stopped; });
-  return all_done ? exit_done : exit_nothing_found;
+  return is_done(comparison) ? exit_done : exit_nothing_found;
 }
 
 }  // namespace tessera

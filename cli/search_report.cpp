@@ -6,6 +6,7 @@
 
 #include "cli/layer_pattern.hpp"
 #include "core/evaluate.hpp"
+#include "mappers/nest/nest_form.hpp"
 #include "mappers/store_items.hpp"
 
 namespace tessera {
@@ -103,6 +104,23 @@ LayerReport layer_report(const Report& report, const Network& chosen, MappedGrou
 
 Architecture searched_architecture(const Report& report, const Architecture& architecture) {
   return report.dataflow ? constrained(architecture, *report.dataflow) : architecture;
+}
+
+std::optional<std::string> misfit_of(const Report& report, const Network& chosen) {
+  if (!report.dataflow) {
+    return std::nullopt;
+  }
+  try {
+    const Architecture searched = constrained(report.architecture, *report.dataflow);
+    for (const LayerGroup& group : unique_layers(chosen)) {
+      if (!report.dataflow->nest.empty()) {
+        nest_forms(bind(searched, chosen.layers()[group.layers.front()].layer), *report.dataflow);
+      }
+    }
+  } catch (const DataflowMisfit& misfit) {
+    return misfit.what();
+  }
+  return std::nullopt;
 }
 
 MappedGroup search_layer(const Report& report, const Architecture& architecture,

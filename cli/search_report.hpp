@@ -27,6 +27,10 @@ LayerReport layer_report(const Report& report, const Network& chosen, MappedGrou
 /// `architecture` as the mappings of the report's dataflow may use it; itself where there is none.
 Architecture searched_architecture(const Report& report, const Architecture& architecture);
 
+/// Why the report's dataflow does not fit its architecture, whatever the tiles are, for the first
+/// layer of `chosen` for which it does not. Nothing where it fits, or where there is none.
+std::optional<std::string> misfit_of(const Report& report, const Network& chosen);
+
 /// Searches one layer on `architecture` under the report's dataflow; `options` for the rest.
 MappedGroup search_layer(const Report& report, const Architecture& architecture,
                          const NetworkLayer& layer, const Mapper& mapper,

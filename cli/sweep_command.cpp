@@ -29,11 +29,16 @@ std::string beside(const std::string& spec_file, const std::filesystem::path& pa
                             : (std::filesystem::path(spec_file).parent_path() / path).string();
 }
 
+/// Whether a name means a file; else it is a built-in one.
+bool is_file_name(const std::string& name) {
+  return name.find('/') != std::string::npos || name.ends_with(".json");
+}
+
 SweepFiles files_for(const std::string& spec_file, const Environment& environment) {
   const auto find = [spec_file, &environment](const char* what, const char* folder,
                                               const std::string& name) {
-    const bool is_file = name.find('/') != std::string::npos || name.ends_with(".json");
-    return is_file ? beside(spec_file, name)
+    return is_file_name(name)
+               ? beside(spec_file, name)
                    : find_shipped_file(what, name, shared_folders(environment, folder)).string();
   };
   return {.architecture =
@@ -43,7 +48,10 @@ SweepFiles files_for(const std::string& spec_file, const Environment& environmen
               [find](const std::string& name) {
                 const std::string file = find("dataflow", "dataflows", name);
                 const std::string text = read_text_file(file);
-                return SweepDataflow{.dataflow = parse_dataflow(text, file), .text = text};
+                // Messages name a built-in file without the place where it is installed.
+                const std::string shown =
+                    is_file_name(name) ? file : std::filesystem::path(file).filename().string();
+                return SweepDataflow{.dataflow = parse_dataflow(text, shown), .text = text};
               }};
 }
 

@@ -1,6 +1,5 @@
 #include <algorithm>
 
-#include "core/input_error.hpp"
 #include "core/json/spelling.hpp"
 #include "mappers/dataflow.hpp"
 
@@ -91,7 +90,7 @@ Names narrowed_list(const Names& list, const std::optional<Names>& allowed) {
 
 [[noreturn]] void refuse(const DataflowConstraint& constraint, const Dataflow& dataflow,
                          const std::string& what) {
-  throw InputError(constraint.place + ": the dataflow " + quote(dataflow.name) + " " + what);
+  throw DataflowMisfit(constraint.place + ": the dataflow " + quote(dataflow.name) + " " + what);
 }
 
 void narrow_ranks(const DataflowConstraint& constraint, const Dataflow& dataflow,
@@ -254,8 +253,8 @@ Architecture constrained(const Architecture& architecture, const Dataflow& dataf
     }
     const std::vector<std::size_t> wanted = find_axes(architecture, constraint.address);
     if (wanted.empty()) {
-      throw InputError(missing_node(architecture, dataflow,
-                                    {.place = constraint.place, .address = constraint.address}));
+      throw DataflowMisfit(missing_node(
+          architecture, dataflow, {.place = constraint.place, .address = constraint.address}));
     }
     std::size_t position = 0;
     for (ArchitectureNode& node : result.nodes) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/architecture.hpp"
+#include "core/input_error.hpp"
 #include "core/json/expression.hpp"
 #include "core/mapping.hpp"
 
@@ -57,8 +58,14 @@ struct Dataflow {
   std::vector<DataflowCondition> where;
 };
 
-/// The architecture as its mappings may use it under `dataflow`. Throws InputError where a node is
-/// missing, or where nothing that the architecture allows is left of a list.
+/// A dataflow and an architecture do not go together: the one asks for a node that the other lacks,
+/// or for what it forbids. With other architectures the same file may be right.
+struct DataflowMisfit : InputError {
+  using InputError::InputError;
+};
+
+/// The architecture as its mappings may use it under `dataflow`. Throws DataflowMisfit where a node
+/// is missing, or where nothing that the architecture allows is left of a list.
 Architecture constrained(const Architecture& architecture, const Dataflow& dataflow);
 
 /// The storage that an address means for a tensor ("" where it is for none), or nothing.

@@ -19,7 +19,8 @@ struct ComparisonRow {
   std::string accounting;
   double clock_mhz = 0;
   Totals totals{};                       ///< of the layers that have a cost
-  std::optional<std::string> why_not{};  ///< the first layer without a cost, and why
+  std::optional<std::string> why_not{};  ///< the first layer without a cost, and why; or a misfit
+  bool misfit = false;                   ///< the dataflow does not fit: nothing was searched
   bool proven_optimal = false;           ///< every layer's mapping
   bool stopped = false;                  ///< by a limit or the user
   std::optional<std::string> report_file{};

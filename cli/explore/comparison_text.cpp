@@ -113,7 +113,7 @@ void print_comparison(const Comparison& comparison, std::ostream& out, const Ter
       out << "stopped early: " << row_name(comparison, row) << "; the best so far is shown\n";
     }
     if (!row.feasible()) {
-      const auto others = row.totals.layers_without_cost - 1;
+      const auto others = row.misfit ? 0 : row.totals.layers_without_cost - 1;
       out << "no mapping: " << row_name(comparison, row) << ": " << *row.why_not
           << (others > 0 ? "; nor have " + std::to_string(others) + " other shapes one" : "")
           << '\n';

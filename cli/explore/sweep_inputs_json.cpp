@@ -62,7 +62,6 @@ void check_values(Sweep& sweep) {
       reject_uncomputed(architecture);
       if (architecture.dataflow) {
         const SweepDataflow found = sweep.dataflow(*architecture.dataflow);
-        constrained(architecture, found.dataflow);
         for (const Network& network : sweep.networks) {
           check_names(found.dataflow, network);
         }

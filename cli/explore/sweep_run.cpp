@@ -146,6 +146,9 @@ class SweepRun {
     open.stored.searched = within_area_limit(sweep_.spec, open.stored.totals);
     open.stored.within_limits = open.stored.searched;
     if (open.stored.searched) {
+      open.stored.why_not = misfit_of(*open.search, network);
+    }
+    if (open.stored.feasible()) {
       open_layers(network, open);
     }
     points_.push_back(std::move(open));
@@ -247,7 +250,7 @@ class SweepRun {
     OpenPoint& open = points_[position];
     StoredPoint& stored = open.stored;
     std::vector<CountedOutcome> layers;
-    stored.proven_optimal = stored.searched;
+    stored.proven_optimal = stored.feasible();
     for (const auto& [key, count] : stored.layers) {
       const LayerOutcome& outcome = outcomes_.at(key);
       layers.push_back({.outcome = &outcome, .count = count});

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "core/checked.hpp"
-#include "core/input_error.hpp"
 
 namespace tessera {
 
@@ -93,7 +92,7 @@ std::int64_t NameBinder::capacity_words(const std::string& address,
   const auto& nodes = problem_.architecture.nodes;
   std::optional<std::size_t> found = find_storage(problem_.architecture, address, "");
   if (!found) {
-    throw InputError(
+    throw DataflowMisfit(
         missing_node(problem_.architecture, dataflow_,
                      {.place = place, .address = address, .wanted = NodeSort::storage}));
   }

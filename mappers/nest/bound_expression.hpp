@@ -36,7 +36,7 @@ class NameBinder {
   NameBinder(const Problem& problem, const Dataflow& dataflow)
       : problem_(problem), dataflow_(dataflow) {}
 
-  /// Throws InputError where a storage is missing.
+  /// Throws DataflowMisfit where a storage is missing.
   BoundExpression bound(const Expression& expression, const std::string& place,
                         const std::vector<std::string>& parameters) const;
 

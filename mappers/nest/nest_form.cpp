@@ -4,7 +4,6 @@
 
 #include "core/checked.hpp"
 #include "core/evaluate.hpp"
-#include "core/input_error.hpp"
 #include "core/json/spelling.hpp"
 #include "mappers/store_items.hpp"
 
@@ -53,7 +52,7 @@ class Binder {
 
  private:
   [[noreturn]] void refuse(const std::string& place, const std::string& what) const {
-    throw InputError(place + ": the dataflow " + quote(dataflow_.name) + " " + what);
+    throw DataflowMisfit(place + ": the dataflow " + quote(dataflow_.name) + " " + what);
   }
 
   static void add(NestForm& form, const MappingNode& node, BoundExpression tile) {
@@ -71,11 +70,11 @@ class Binder {
         continue;
       }
       if (!found) {
-        throw InputError(missing_node(problem_.architecture, dataflow_,
-                                      {.place = node.place,
-                                       .address = node.address,
-                                       .tensor = name,
-                                       .wanted = NodeSort::storage}));
+        throw DataflowMisfit(missing_node(problem_.architecture, dataflow_,
+                                          {.place = node.place,
+                                           .address = node.address,
+                                           .tensor = name,
+                                           .wanted = NodeSort::storage}));
       }
       const auto storage = static_cast<StorageId>(storage_ids_[*found]);
       const auto known = std::ranges::find(stores, storage, &StoreItem::storage);
@@ -108,7 +107,7 @@ class Binder {
   void add_spread(const DataflowNode& node, RankId rank) {
     std::vector<std::size_t> axes = find_axes(problem_.architecture, node.address);
     if (axes.empty()) {
-      throw InputError(
+      throw DataflowMisfit(
           missing_node(problem_.architecture, dataflow_,
                        {.place = node.place, .address = node.address, .wanted = NodeSort::axis}));
     }

@@ -29,7 +29,7 @@ struct NestForm {
 /// - A storage that must keep a tensor, and has no node for it in the nest, holds it as far inward
 ///   as the architecture lets it stand.
 ///
-/// Throws InputError where the architecture lacks a node, or where the store nodes and spreads
+/// Throws DataflowMisfit where the architecture lacks a node, or where the store nodes and spreads
 /// contradict it whatever the tiles are.
 std::vector<NestForm> nest_forms(const Problem& problem, const Dataflow& dataflow);
 

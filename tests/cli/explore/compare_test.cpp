@@ -212,3 +212,46 @@ TEST_CASE("dataflows repeat: a row each, with the totals of map") {
                        "perfect"}));
   CHECK(comparison["perturbation"]["pairs"].size() == 1);
 }
+
+TEST_CASE("a dataflow that does not fit an architecture is a row that says so, and others go on") {
+  const TemporaryFolder folder;
+  const std::string network = folder.write("two.json", small_network);
+  const std::string by_axis = folder.write("by_axis.json", R"({"name": "by_axis",
+    "constraints": {"PE.column": {"ranks": ["m"]}}})");
+  const std::string by_nest = folder.write("by_nest.json", R"({"name": "by_nest", "nest": [
+    {"store": "@outermost", "tensors": ["input", "weight", "output"]},
+    {"for": "m", "tile": "$f"}, {"spread": "m", "tile": 1, "over": "PE.column"},
+    {"for": "n", "tile": 1}, {"for": "c", "tile": 1}]})");
+  const auto compare = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), {"compare", "--network", network, "--factors", "perfect"});
+    return run_program(more);
+  };
+  // tiny has PE.row and PE.column, eyeriss_like PE.x and PE.y.
+  for (const std::string& dataflow : {by_axis, by_nest}) {
+    const ProgramRun run =
+        compare({"--arch", "eyeriss_like", "--arch", "tiny", "--dataflow", dataflow, "--perturb",
+                 "10%", "--reports", folder.file("rows"), "--json", "-"});
+    INFO(run.err);
+    CHECK(run.code == 0);
+    const json rows = json::parse(run.out)["rows"];
+    CHECK(rows[0]["feasible"] == false);
+    CHECK(contains(rows[0]["why_not"].get<std::string>(), dataflow + ":"));
+    CHECK(contains(rows[0]["why_not"].get<std::string>(), "'PE.column', which architecture"));
+    CHECK(rows[0]["proven_optimal"] == false);
+    CHECK(rows[0]["report"].is_null());
+    CHECK(rows[1]["feasible"] == true);
+    CHECK(rows[1]["totals"] == totals_of_map({"--arch", "tiny", "--network", network, "--dataflow",
+                                              dataflow, "--factors", "perfect"}));
+    keep("misfit.json", run.out);
+  }
+  const ProgramRun none = compare({"--arch", "eyeriss_like", "--dataflow", by_axis});
+  CHECK(none.code == 1);
+  CHECK(contains(none.out, "\nno mapping: eyeriss_like, two, by_axis: " + by_axis +
+                               ":2:21: the dataflow 'by_axis' needs "));
+  CHECK_FALSE(contains(none.out, "other shapes"));
+  const ProgramRun misspelt = compare({"--arch", "eyeriss_like", "--arch", "tiny", "--dataflow",
+                                       folder.write("bad.json", R"({"name": "bad",
+    "constraints": {"PE.column": {"ranks": ["mm"]}}})")});
+  CHECK(misspelt.code == 2);
+  CHECK(misspelt.out.empty());
+}

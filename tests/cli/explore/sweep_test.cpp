@@ -348,3 +348,33 @@ TEST_CASE("a dataflow is a value like others, and its file decides whether sweep
   folder.folder().write("narrow.json", begin + R"(weight"]}}})");
   CHECK(contains(folder.run({"s.sqlite"}).err, "holds another sweep: the dataflows differs"));
 }
+
+TEST_CASE("a dataflow that does not fit is a point without a mapping, and the others go on") {
+  const SweepFolder folder;
+  folder.folder().write("axis.json", R"({"name": "axis", "constraints": {
+    "PE.column": {"ranks": ["m"]}}})");
+  folder.folder().write("nest.json", R"({"name": "nest", "nest": [
+    {"store": "@outermost", "tensors": ["input", "weight", "output"]},
+    {"spread": "m", "tile": 1, "over": "PE.column"}]})");
+  const auto write = [&](const std::string& dataflows) {
+    folder.folder().write("sweep.json", R"({"name": "s", "arch": "small.json",
+      "networks": ["two.json"], "factors": "perfect", "vary": {"dataflow": [)" + dataflows + "]}}");
+  };
+  write(R"("free", "axis.json", "nest.json")");
+  const json result = folder.result({"s.sqlite"});
+  keep_for_schema("sweep-result", "misfit.json", result.dump(1));
+  CHECK(result["points"][0]["feasible"] == true);
+  for (const std::size_t misfit : {1U, 2U}) {
+    const json& point = result["points"][misfit];
+    CHECK(point["feasible"] == false);
+    CHECK(point["proven_optimal"] == false);
+    CHECK(contains(point["why_not"], "'PE.column', which architecture 'small' does not have"));
+  }
+  write(R"("axis.json", "nest.json")");
+  const ProgramRun none = folder.run({"none.sqlite"});
+  CHECK(none.code == 1);
+  CHECK(contains(none.out, "; without a mapping: 2, such as point 0 ("));
+  folder.folder().write("axis.json", R"({"name": "axis", "constraints": {
+    "PE.x": {"ranks": ["mm"]}}})");
+  CHECK(folder.run({"wrong.sqlite"}).code == 2);
+}
