@@ -83,6 +83,7 @@ std::vector<PlannedRow> plan_rows(const Flags& flags, const Session& session) {
       for (const std::optional<std::string>& dataflow_name : named(flags.dataflows)) {
         const auto dataflow =
             dataflow_for(dataflow_name, architecture, network, session.environment);
+        reject_even_nest(flags.mapspace, dataflow, "--nest even");
         if (flags.batches.empty()) {
           rows.push_back(plan_row(flags, architecture, network, dataflow));
         }

@@ -21,6 +21,7 @@ int run_map(const Flags& flags, const Session& session) {
   report.mapspace = narrowed(flags.mapspace, *report.convention);
   report.dataflow =
       dataflow_for(flags.dataflow, report.architecture, report.network, session.environment);
+  reject_even_nest(flags.mapspace, report.dataflow, "--nest even");
   warn_of_unknown_names(report.architecture, report.network, session.err);
   const Network chosen = chosen_layers(report.network, flags.layers);
   ReportOutput output(flags, session);

@@ -6,6 +6,8 @@
 
 #include "cli/layer_pattern.hpp"
 #include "core/evaluate.hpp"
+#include "core/input_error.hpp"
+#include "core/json/spelling.hpp"
 #include "mappers/nest/nest_form.hpp"
 #include "mappers/store_items.hpp"
 
@@ -104,6 +106,15 @@ LayerReport layer_report(const Report& report, const Network& chosen, MappedGrou
 
 Architecture searched_architecture(const Report& report, const Architecture& architecture) {
   return report.dataflow ? constrained(architecture, *report.dataflow) : architecture;
+}
+
+void reject_even_nest(const Mapspace& asked, const std::optional<Dataflow>& dataflow,
+                      const std::string& option) {
+  if (asked.even_nest && dataflow && !dataflow->nest.empty()) {
+    throw InputError(option + " does not go with the dataflow " + quote(dataflow->name) +
+                     ", whose nest says itself where every tensor is held; leave it out, or take "
+                     "a dataflow without a nest");
+  }
 }
 
 std::optional<std::string> misfit_of(const Report& report, const Network& chosen) {

@@ -27,6 +27,11 @@ LayerReport layer_report(const Report& report, const Network& chosen, MappedGrou
 /// `architecture` as the mappings of the report's dataflow may use it; itself where there is none.
 Architecture searched_architecture(const Report& report, const Architecture& architecture);
 
+/// Throws InputError where even nests alone are asked for, by `option`, and the dataflow has a
+/// nest: that nest says itself where every tensor is held.
+void reject_even_nest(const Mapspace& asked, const std::optional<Dataflow>& dataflow,
+                      const std::string& option);
+
 /// Why the report's dataflow does not fit its architecture, whatever the tiles are, for the first
 /// layer of `chosen` for which it does not. Nothing where it fits, or where there is none.
 std::optional<std::string> misfit_of(const Report& report, const Network& chosen);

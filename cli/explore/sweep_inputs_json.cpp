@@ -62,6 +62,7 @@ void check_values(Sweep& sweep) {
       reject_uncomputed(architecture);
       if (architecture.dataflow) {
         const SweepDataflow found = sweep.dataflow(*architecture.dataflow);
+        reject_even_nest(sweep.spec.mapspace, found.dataflow, "'nest': \"even\"");
         for (const Network& network : sweep.networks) {
           check_names(found.dataflow, network);
         }

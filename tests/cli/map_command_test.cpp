@@ -149,3 +149,26 @@ TEST_CASE("a wider network takes more samples at once") {
   CHECK(run.code == 0);
   CHECK(contains(run.out, "conv3  524.3 k"));  // 4 * 131072
 }
+
+TEST_CASE("even nests are not asked of a dataflow that has a nest") {
+  const auto run = [](std::vector<std::string> more) {
+    more.insert(more.end(), {"--network", "tiny", "--samples", "50"});
+    return run_program(more);
+  };
+  // ws has a nest, free has none; isca16_ws names ws itself.
+  const std::string refusal =
+      "tessera: --nest even does not go with the dataflow 'ws', whose nest says itself where every "
+      "tensor is held; leave it out, or take a dataflow without a nest\n";
+  for (const std::string command : {"map", "compare"}) {
+    CAPTURE(command);
+    const ProgramRun named = run({command, "--arch", "tiny", "--nest", "even", "--dataflow", "ws"});
+    CHECK(named.code == 2);
+    CHECK(named.err == refusal);
+    CHECK(named.out.empty());
+    CHECK(run({command, "--arch", "isca16_ws", "--nest", "even"}).err == refusal);
+    CHECK(run({command, "--arch", "tiny", "--nest", "even", "--dataflow", "free", "--mapper",
+               "random"})
+              .code == 0);
+    CHECK(run({command, "--arch", "tiny", "--nest", "uneven", "--dataflow", "ws"}).code == 0);
+  }
+}
