@@ -6,9 +6,11 @@
 #include <vector>
 
 #include "cli/commands.hpp"
+#include "cli/explore/sweep_run.hpp"
 #include "cli/explore/sweep_spec.hpp"
 #include "cli/inputs.hpp"
 #include "cli/run.hpp"
+#include "cli/sweep_files.hpp"
 #include "core/evaluate.hpp"
 #include "core/input_error.hpp"
 #include "core/json/spelling.hpp"
@@ -187,7 +189,10 @@ std::vector<std::string> problems_of(const Flags& flags, const Session& session,
     case FileKind::network:
       return check_network(text, file);
     case FileKind::sweep:
-      return check_sweep(text, file);
+      problems = check_sweep(text, file);
+      return problems.empty()
+                 ? sweep_problems(parse_sweep(text, file), sweep_files(file, session.environment))
+                 : problems;
     case FileKind::dataflow:
       problems = check_dataflow(text, file);
       if (problems.empty()) {

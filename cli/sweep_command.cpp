@@ -10,50 +10,16 @@
 #include "cli/explore/sweep_metrics.hpp"
 #include "cli/explore/sweep_result.hpp"
 #include "cli/explore/sweep_run.hpp"
-#include "cli/inputs.hpp"
 #include "cli/output_files.hpp"
 #include "cli/progress_line.hpp"
 #include "cli/run.hpp"
+#include "cli/sweep_files.hpp"
 #include "core/input_error.hpp"
-#include "core/json/shipped_files.hpp"
 #include "core/json/spelling.hpp"
-#include "mappers/dataflow_json.hpp"
 
 namespace tessera {
 
 namespace {
-
-/// A path in the sweep file is meant from the file's folder.
-std::string beside(const std::string& spec_file, const std::filesystem::path& path) {
-  return path.is_absolute() ? path.string()
-                            : (std::filesystem::path(spec_file).parent_path() / path).string();
-}
-
-/// Whether a name means a file; else it is a built-in one.
-bool is_file_name(const std::string& name) {
-  return name.find('/') != std::string::npos || name.ends_with(".json");
-}
-
-SweepFiles files_for(const std::string& spec_file, const Environment& environment) {
-  const auto find = [spec_file, &environment](const char* what, const char* folder,
-                                              const std::string& name) {
-    return is_file_name(name)
-               ? beside(spec_file, name)
-                   : find_shipped_file(what, name, shared_folders(environment, folder)).string();
-  };
-  return {.architecture =
-              [find](const std::string& name) { return find("architecture", "arch", name); },
-          .network = [find](const std::string& name) { return find("network", "networks", name); },
-          .dataflow =
-              [find](const std::string& name) {
-                const std::string file = find("dataflow", "dataflows", name);
-                const std::string text = read_text_file(file);
-                // Messages name a built-in file without the place where it is installed.
-                const std::string shown =
-                    is_file_name(name) ? file : std::filesystem::path(file).filename().string();
-                return SweepDataflow{.dataflow = parse_dataflow(text, shown), .text = text};
-              }};
-}
 
 int run_merge(const Flags& flags, const Session& session) {
   const std::vector<std::string> inputs(flags.files.begin() + 1, flags.files.end());
@@ -104,7 +70,7 @@ int run_sweep_command(const Flags& flags, const Session& session) {
   const std::string& file = flags.files.front();
   const Sweep sweep =
       read_sweep(parse_sweep(read_text_file(file), file), flags.shard.value_or(Shard{}),
-                 files_for(file, session.environment));
+                 sweep_files(file, session.environment));
   OutputFiles files(flags, session);
   if (flags.resume && !std::filesystem::exists(*flags.database)) {
     throw InputError("--resume: there is no database " + quote(*flags.database));

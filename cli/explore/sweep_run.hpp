@@ -38,15 +38,19 @@ struct Sweep {
   Shard shard{};
 };
 
-/// Reads everything that the sweep names and lists its points; `load` gives the path of a built-in
-/// architecture or network, or of a file. Throws InputError: also where a value of an axis makes no
-/// architecture.
+/// Gives the path of a built-in architecture or network, or of a file.
 struct SweepFiles {
   std::function<std::string(const std::string& name)> architecture;
   std::function<std::string(const std::string& name)> network;
   FindDataflow dataflow;
 };
+
+/// Reads everything that the sweep names and lists its points. Throws InputError with the place in
+/// the sweep file: also where a value of an axis makes no architecture.
 Sweep read_sweep(SweepSpec spec, const Shard& shard, const SweepFiles& files);
+
+/// Every problem that read_sweep() finds, but for what hangs on another.
+std::vector<std::string> sweep_problems(SweepSpec spec, const SweepFiles& files);
 
 /// What two databases must share to be of one sweep.
 SweepIdentity identity_of(const Sweep& sweep, const std::string& version);

@@ -30,7 +30,8 @@ std::int64_t combinations_of(const SweepSpec& spec) {
   for (const SweepAxis& axis : spec.axes) {
     const auto choices = static_cast<std::int64_t>(axis.choices.size());
     if (product > most_points / choices) {
-      throw InputError("the sweep has more than 2^62 points");
+      throw InputError(spec.locations.describe(spec.locations.vary) +
+                       ": the sweep has more than 2^62 points");
     }
     product *= choices;
   }
@@ -118,8 +119,13 @@ class Combinations {
   Combinations(const SweepSpec& spec,
                const std::function<std::optional<double>(const std::string&)>& stated)
       : spec_(spec), count_(combinations_of(spec)) {
-    for (const Expression& condition : spec.conditions) {
-      conditions_.emplace_back(spec, condition, stated);
+    for (std::size_t c = 0; c < spec.conditions.size(); ++c) {
+      try {
+        conditions_.emplace_back(spec, spec.conditions[c], stated);
+      } catch (const InputError& error) {
+        throw InputError(spec.locations.describe(spec.locations.conditions[c]) + ": " +
+                         error.what());
+      }
     }
   }
 
@@ -157,9 +163,9 @@ class Combinations {
   /// A sample of a space that is too large to be walked.
   std::vector<std::int64_t> drawn() const {
     if (!spec_.sample || spec_.sample->count > most_walked) {
-      throw InputError("the sweep has " + std::to_string(count_) +
-                       " combinations of values, over " + std::to_string(most_walked) +
-                       "; ask for a 'sample' of them");
+      throw InputError(spec_.locations.describe(spec_.locations.vary) + ": the sweep has " +
+                       std::to_string(count_) + " combinations of values, over " +
+                       std::to_string(most_walked) + "; ask for a 'sample' of them");
     }
     RandomNumbers random(spec_.sample->seed);
     std::set<std::int64_t> found;

@@ -37,7 +37,7 @@ std::vector<std::string> split_paths(const std::string& key) {
 /// Several paths that change together: a list of lists, one value per path.
 SweepAxis read_tied_axis(std::vector<std::string> paths, const JsonMember& member,
                          Diagnostics& diagnostics) {
-  SweepAxis axis{.paths = std::move(paths), .choices = {}};
+  SweepAxis axis{.paths = std::move(paths), .choices = {}, .location = member.location};
   const std::string wanted = quote(member.key) + " must be a list of lists of " +
                              std::to_string(axis.paths.size()) + " values, one per path";
   if (member.value.kind != JsonKind::array || member.value.elements.empty()) {
@@ -54,6 +54,20 @@ SweepAxis read_tied_axis(std::vector<std::string> paths, const JsonMember& membe
       values.push_back(setting_text(value));
     }
     axis.choices.push_back(std::move(values));
+    axis.choice_locations.push_back(choice.location);
+  }
+  return axis;
+}
+
+SweepAxis read_axis(std::vector<std::string> paths, const JsonMember& member,
+                    Diagnostics& diagnostics) {
+  SweepAxis axis{.paths = std::move(paths), .choices = {}, .location = member.location};
+  const bool is_listed = member.value.kind == JsonKind::array;
+  for (std::string& value : read_axis_values(member.value, member.key, diagnostics)) {
+    const std::size_t position = axis.choices.size();
+    axis.choice_locations.push_back(is_listed ? member.value.elements[position].location
+                                              : member.value.location);
+    axis.choices.push_back({std::move(value)});
   }
   return axis;
 }
@@ -63,6 +77,7 @@ void read_axes(ObjectReader& reader, SweepSpec& spec) {
   if (vary == nullptr) {
     return;
   }
+  spec.locations.vary = vary->location;
   if (vary->kind != JsonKind::object || vary->members.empty()) {
     reader.report("vary", "'vary' must be an object from paths of --set to their values");
     return;
@@ -82,11 +97,7 @@ void read_axes(ObjectReader& reader, SweepSpec& spec) {
       spec.axes.push_back(read_tied_axis(std::move(paths), member, reader.diagnostics()));
       continue;
     }
-    SweepAxis axis{.paths = std::move(paths), .choices = {}};
-    for (std::string& value : read_axis_values(member.value, member.key, reader.diagnostics())) {
-      axis.choices.push_back({std::move(value)});
-    }
-    spec.axes.push_back(std::move(axis));
+    spec.axes.push_back(read_axis(std::move(paths), member, reader.diagnostics()));
   }
 }
 
@@ -107,6 +118,7 @@ void read_conditions(ObjectReader& reader, SweepSpec& spec) {
     auto parsed = Expression::parse_condition(*text);
     if (auto* condition = std::get_if<Expression>(&parsed)) {
       spec.conditions.push_back(std::move(*condition));
+      spec.locations.conditions.push_back(element.location);
     } else {
       reader.diagnostics().report(element.location, std::get<std::string>(parsed));
     }
@@ -132,7 +144,7 @@ void read_metrics(ObjectReader& reader, SweepSpec& spec) {
     for (const JsonMember& member : limits->members) {
       const auto most = read_number(member.value, member.key, {}, reader.diagnostics());
       if (check_metric(member.key, member.location, reader.diagnostics()) && most) {
-        spec.limits.push_back({.metric = member.key, .most = *most});
+        spec.limits.push_back({.metric = member.key, .most = *most, .location = member.location});
       }
     }
   }
@@ -182,8 +194,22 @@ void read_search(ObjectReader& reader, SweepSpec& spec) {
   spec.seed = static_cast<std::uint64_t>(reader.count("seed", {.least = 0}).value_or(1));
 }
 
+/// Where the elements of a list are; nothing where there is no list.
+std::vector<JsonLocation> element_locations(const JsonValue* list) {
+  std::vector<JsonLocation> locations;
+  for (std::size_t i = 0; list != nullptr && i < list->elements.size(); ++i) {
+    locations.push_back(list->elements[i].location);
+  }
+  return locations;
+}
+
 void read_work(ObjectReader& reader, SweepSpec& spec) {
   spec.architecture = reader.require_text("arch");
+  if (const JsonValue* architecture = reader.find("arch")) {
+    spec.locations.architecture = architecture->location;
+  }
+  spec.locations.networks = element_locations(reader.find("networks"));
+  spec.locations.layers = element_locations(reader.find("layers"));
   if (reader.require("networks") != nullptr) {
     spec.networks = reader.texts("networks").value_or(std::vector<std::string>{});
     if (spec.networks.empty() && reader.diagnostics().empty()) {
@@ -219,10 +245,18 @@ SweepSpec read_sweep(const JsonValue& value, Diagnostics& diagnostics) {
 SweepSpec read_text_of_sweep(std::string_view text, const std::string& file,
                              Diagnostics& diagnostics) {
   const auto value = parse_json(text, diagnostics.add_source(file), diagnostics);
-  return value ? read_sweep(*value, diagnostics) : SweepSpec{};
+  SweepSpec spec = value ? read_sweep(*value, diagnostics) : SweepSpec{};
+  spec.locations.file = file;
+  return spec;
 }
 
 }  // namespace
+
+std::string SweepLocations::describe(JsonLocation where) const {
+  Diagnostics diagnostics;
+  where.source = diagnostics.add_source(file);
+  return diagnostics.describe(where);
+}
 
 const std::vector<std::string>& sweep_metrics() {
   static const std::vector<std::string> names = {

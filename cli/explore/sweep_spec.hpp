@@ -8,6 +8,7 @@
 
 #include "core/json/expression.hpp"
 #include "core/json/json_document.hpp"
+#include "core/json/json_location.hpp"
 #include "core/json/json_writer.hpp"
 #include "mappers/mapper.hpp"
 
@@ -18,18 +19,34 @@ struct SweepAxis {
   std::vector<std::string> paths;
   /// By choice, then by path: the value as --set takes it (JSON).
   std::vector<std::vector<std::string>> choices;
+  JsonLocation location{};                       ///< of its key
+  std::vector<JsonLocation> choice_locations{};  ///< by choice
 };
 
 /// A bound on a metric of a point.
 struct SweepLimit {
   std::string metric;
   double most = 0;
+  JsonLocation location{};
 };
 
 /// Which points of a large space are looked at.
 struct SweepSample {
   std::int64_t count = 0;
   std::uint64_t seed = 1;
+};
+
+/// Where the file names what other files decide upon.
+struct SweepLocations {
+  std::string file;
+  JsonLocation architecture{};
+  std::vector<JsonLocation> networks{};    ///< each
+  std::vector<JsonLocation> layers{};      ///< each
+  std::vector<JsonLocation> conditions{};  ///< each
+  JsonLocation vary{};
+
+  /// "file:line:column" of a place in the file.
+  std::string describe(JsonLocation where) const;
 };
 
 /// A sweep file (docs/schema/sweep.schema.json).
@@ -50,6 +67,7 @@ struct SweepSpec {
   std::vector<SweepLimit> limits;
   std::optional<SweepSample> sample;
   std::vector<std::string> front_metrics;  ///< what the front is over; the less the better
+  SweepLocations locations;
   Json definition;  ///< the file without comments; what decides whether two sweeps are one
 };
 

@@ -76,3 +76,57 @@ TEST_CASE("a report is checked with what is in it") {
   text.replace(text.find("\"clock_mhz\""), 11, "\"clock_mhx\"");
   CHECK(run_program({"check", folder.write("bad.json", text)}).code == 2);
 }
+
+TEST_CASE("a sweep is checked with what it names, and sweep says the same") {
+  const TemporaryFolder folder;
+  const std::string good = folder.write("good.json", R"({"name": "s", "arch": "tiny",
+    "networks": ["tiny"], "layers": ["conv*"], "where": ["buffer.capacity_kib > 1"],
+    "vary": {"dataflow": ["free", "rs"], "buffer.capacity_kib": [4, 8]}})");
+  CHECK(run_program({"check", good}).out == good + ": ok (sweep)\n");
+  const std::string bad = folder.write("bad.json", R"({"name": "s", "arch": "tiny",
+    "networks": ["tinny", "none.json", "tiny"],
+    "layers": ["fc", "conf1"],
+    "vary": {"dataflow": ["free", "fre"],
+             "bufer.capacity_kib": [4, 8],
+             "buffer.capacity_kip": {"powers_of_two": [4, 8]},
+             "PE.axes.row, PE.axes.column": [[2, 2], [0, 4]]}})");
+  const ProgramRun run = run_program({"check", bad});
+  CHECK(run.code == 2);
+  CHECK(run.out.empty());
+  std::size_t from = 0;
+  for (const char* const problem :
+       {":2:18: unknown network 'tinny'", ":2:27: ", ":3:22: network 'tiny' has no layer 'conf1'",
+        ":4:35: unknown dataflow 'fre'", ":5:14: --set bufer.capacity_kib=4: unknown node 'bufer'",
+        ":6:14: --set buffer.capacity_kip=4: unknown key 'capacity_kip'",
+        ":7:54: --set PE.axes.row=0: "}) {
+    CAPTURE(problem);
+    from = run.err.find("tessera: " + bad + problem, from);
+    CHECK(from != std::string::npos);
+  }
+  CHECK(run.err.find("did you mean 'buffer'?") != std::string::npos);
+  CHECK(std::count(run.err.begin(), run.err.end(), '\n') == 7);
+  const ProgramRun sweep = run_program({"sweep", bad, "--db", folder.file("s.sqlite")});
+  CHECK(sweep.code == 2);
+  CHECK(sweep.err == run.err.substr(0, run.err.find('\n') + 1));
+
+  const auto message = [&](const std::string& more) {
+    return run_program({"check", folder.write("one.json", R"({"name": "s", "networks": ["tiny"],
+      )" + more + "}")})
+        .err;
+  };
+  const std::string one = "tessera: " + folder.file("one.json");
+  CHECK(message(R"("arch": "tony", "vary": {"clock_mhz": [1]})")
+            .starts_with(one + ":2:15: unknown architecture 'tony'"));
+  CHECK(message(R"("arch": "tiny", "vary": {"clock_mhz": [1]}, "where": ["clock_mhy > 0"])")
+            .starts_with(one + ":2:61: condition 'clock_mhy > 0': 'clock_mhy' is neither"));
+  CHECK(message(R"("arch": "tiny", "vary": {"clock_mhz": [1]}, "where": ["clock_mhz > 1"])")
+            .starts_with(one + ":2:61: no point of sweep 's'"));
+  CHECK(message(R"("arch": "tiny", "vary": {"clock_mhz": [1]}, "limits": {"area_mm2": 1})")
+            .starts_with(one + ":2:62: the sweep limits area_mm2, and architecture 'tiny'"));
+  CHECK(
+      message(R"("arch": "tiny", "nest": "even", "vary": {"dataflow": ["free", "ws"]})")
+          .starts_with(one + ":2:69: 'nest': \"even\" does not go with the dataflow 'ws', whose "));
+  folder.write("empty.json", "");
+  CHECK(message(R"("arch": "empty.json", "vary": {"clock_mhz": [1]})")
+            .starts_with("tessera: " + folder.file("empty.json") + ":"));
+}

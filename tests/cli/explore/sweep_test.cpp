@@ -358,7 +358,8 @@ TEST_CASE("a dataflow that does not fit is a point without a mapping, and the ot
     {"spread": "m", "tile": 1, "over": "PE.column"}]})");
   const auto write = [&](const std::string& dataflows) {
     folder.folder().write("sweep.json", R"({"name": "s", "arch": "small.json",
-      "networks": ["two.json"], "factors": "perfect", "vary": {"dataflow": [)" + dataflows + "]}}");
+      "networks": ["two.json"], "factors": "perfect", "vary": {"dataflow": [)" +
+                                            dataflows + "]}}");
   };
   write(R"("free", "axis.json", "nest.json")");
   const json result = folder.result({"s.sqlite"});
