@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <ostream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -201,6 +202,15 @@ void perturb_rows(const Flags& flags, const Session& session, std::vector<Planne
   }
 }
 
+/// What the table would say of rows without a mapping, for those who asked for no table.
+void print_reasons(const Comparison& comparison, std::ostream& err) {
+  for (const ComparisonRow& row : comparison.rows) {
+    if (!row.feasible()) {
+      err << "tessera: " << reason_text(comparison, row) << '\n';
+    }
+  }
+}
+
 /// Throws InputError where the objective does not rank by energy.
 void check_perturbation(const Flags& flags) {
   const Objective objective = flags.objective.value_or(Objective::edp);
@@ -245,6 +255,9 @@ int run_compare(const Flags& flags, const Session& session) {
   }
   files.write_json(files.wants_json() ? comparison_json(comparison) : "");
   files.write_csv(files.wants_csv() ? comparison_csv(comparison) : "");
+  if (flags.quiet) {
+    print_reasons(comparison, session.err);
+  }
   return is_done(comparison) ? exit_done : exit_nothing_found;
 }
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <optional>
+#include <ostream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -178,6 +179,9 @@ int run_explain(const Flags& flags, const Session& session) {
   }
   files.write_json(files.wants_json() ? explanation_json(explanation) : "");
   files.write_csv(files.wants_csv() ? explanation_csv(explanation) : "");
+  if (flags.quiet && layer.why_not) {
+    session.err << "tessera: layer " << quote(layer.name()) << ": " << layer.why_not->text << '\n';
+  }
   return layer.cost && !explanation.stopped ? exit_done : exit_nothing_found;
 }
 

@@ -83,6 +83,9 @@ int run_sweep_command(const Flags& flags, const Session& session) {
   }
   files.write_json(files.wants_json() ? sweep_json(result) : "");
   files.write_csv(files.wants_csv() ? sweep_csv(result) : "");
+  if (flags.quiet) {
+    print_no_mapping(result, session.err);
+  }
   // A shard may well hold no good point, or none at all.
   const bool found = !result.best.empty() || sweep.shard.count > 1;
   return missing == 0 && found ? exit_done : exit_nothing_found;

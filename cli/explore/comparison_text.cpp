@@ -94,6 +94,12 @@ std::string row_name(const Comparison& comparison, const ComparisonRow& row) {
   return name;
 }
 
+std::string reason_text(const Comparison& comparison, const ComparisonRow& row) {
+  const auto others = row.misfit ? 0 : row.totals.layers_without_cost - 1;
+  return row_name(comparison, row) + ": " + *row.why_not +
+         (others > 0 ? "; nor have " + std::to_string(others) + " other shapes one" : "");
+}
+
 void print_comparison(const Comparison& comparison, std::ostream& out, const Terminal& terminal) {
   PartColours levels(terminal);
   for (const ComparisonRow& row : comparison.rows) {
@@ -113,10 +119,7 @@ void print_comparison(const Comparison& comparison, std::ostream& out, const Ter
       out << "stopped early: " << row_name(comparison, row) << "; the best so far is shown\n";
     }
     if (!row.feasible()) {
-      const auto others = row.misfit ? 0 : row.totals.layers_without_cost - 1;
-      out << "no mapping: " << row_name(comparison, row) << ": " << *row.why_not
-          << (others > 0 ? "; nor have " + std::to_string(others) + " other shapes one" : "")
-          << '\n';
+      out << "no mapping: " << reason_text(comparison, row) << '\n';
     }
   }
   print_perturbation(comparison, out);

@@ -129,6 +129,15 @@ void print_sweep(const SweepResult& result, std::ostream& out) {
   print_counts(result, out);
 }
 
+void print_no_mapping(const SweepResult& result, std::ostream& err) {
+  const auto has_none = [](const StoredPoint& point) { return point.why_not.has_value(); };
+  if (!result.points.empty() && std::ranges::all_of(result.points, has_none)) {
+    const StoredPoint& first = result.points.front();
+    err << "tessera: no point has a mapping, such as point " << first.id << " ("
+        << values_text(first) << "): " << *first.why_not << '\n';
+  }
+}
+
 std::string sweep_csv(const SweepResult& result) {
   std::vector<std::string> headings = {"id", "network", "batch"};
   for (const SweepAxis& axis : result.sweep->spec.axes) {

@@ -24,6 +24,8 @@ SweepResult sweep_result(const Sweep& sweep, SweepDatabase& database,
 
 /// For people: the front, the best point of each network, how many points there are.
 void print_sweep(const SweepResult& result, std::ostream& out);
+/// For those who asked for no table: where no point has a mapping, why the first one has none.
+void print_no_mapping(const SweepResult& result, std::ostream& err);
 /// The text of a sweep result (docs/schema/sweep-result.schema.json).
 std::string sweep_json(const SweepResult& result);
 /// A line per point.

@@ -95,6 +95,13 @@ TEST_CASE("a row that cannot be mapped says why, and the others go on") {
   const ProgramRun text = run_program(arguments);
   CHECK(text.code == 1);
   CHECK(contains(text.out, "\nno mapping: none, two: layer 'a': "));
+  std::vector<std::string> quietly = arguments;
+  quietly.emplace_back("--quiet");
+  const ProgramRun quiet = run_program(quietly);
+  CHECK(quiet.code == 1);
+  CHECK(quiet.out.empty());
+  CHECK(quiet.err.starts_with("tessera: none, two: layer 'a': "));
+  CHECK(std::count(quiet.err.begin(), quiet.err.end(), '\n') == 1);
   std::vector<std::string> with_json = arguments;
   with_json.insert(with_json.end(), {"--json", "-"});
   const ProgramRun run = run_program(with_json);

@@ -176,6 +176,10 @@ TEST_CASE("why nothing fits, and the least changes that would help") {
   CHECK(run.code == 1);
   CHECK(contains(run.out, "no mapping: storage 'register' needs 8 bits, has 4 bits"));
   CHECK(contains(run.out, "would do: a capacity of 8 bits for 'register'"));
+  const ProgramRun quiet = run_program({"explain", file, "--quiet"});
+  CHECK(quiet.code == 1);
+  CHECK(quiet.out.empty());
+  CHECK(contains(quiet.err, "tessera: layer 'fc': storage 'register' needs 8 bits, has 4 bits"));
   const ProgramRun written = run_program({"explain", file, "--json", "-"});
   keep_for_schema("explanation", "none.json", written.out);
   CHECK(json::parse(written.out)["remedies"].size() == 2);

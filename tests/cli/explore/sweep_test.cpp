@@ -375,6 +375,9 @@ TEST_CASE("a dataflow that does not fit is a point without a mapping, and the ot
   const ProgramRun none = folder.run({"none.sqlite"});
   CHECK(none.code == 1);
   CHECK(contains(none.out, "; without a mapping: 2, such as point 0 ("));
+  const ProgramRun quiet = folder.run({"none.sqlite", "--quiet"});
+  CHECK(quiet.out.empty());
+  CHECK(contains(quiet.err, "tessera: no point has a mapping, such as point 0 ("));
   folder.folder().write("axis.json", R"({"name": "axis", "constraints": {
     "PE.x": {"ranks": ["mm"]}}})");
   CHECK(folder.run({"wrong.sqlite"}).code == 2);
