@@ -1,6 +1,10 @@
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <ostream>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "cli/explore/explanation.hpp"
 #include "cli/number_text.hpp"
@@ -101,29 +105,55 @@ void print_formulas(const Explanation& explanation, std::ostream& out) {
   }
 }
 
+/// The objective's name, where its column would not repeat that of the energy or of the cycles.
+std::optional<std::string> own_column(Objective objective) {
+  const bool repeats = objective == Objective::energy || objective == Objective::latency;
+  return repeats ? std::nullopt : std::optional(objective_name(objective));
+}
+
 void add_found(std::vector<std::string>& cells, const Explanation& explanation,
                const FoundCost& found) {
+  const Objective objective = explanation.report->objective;
   if (!found.score) {
-    cells.insert(cells.end(), {found.searched ? "no mapping" : "not searched", "", "", ""});
+    cells.emplace_back(found.searched ? "no mapping" : "not searched");
+    cells.resize(cells.size() + (own_column(objective) ? 3 : 2));
     return;
   }
   const Score& best = *explanation.best.score;
-  const Objective objective = explanation.report->objective;
   cells.push_back(change_text(found.score->energy_pj, best.energy_pj));
   cells.push_back(change_text(found.score->cycles, best.cycles));
-  cells.push_back(
-      change_text(objective_value(objective, *found.score), objective_value(objective, best)));
+  if (own_column(objective)) {
+    cells.push_back(
+        change_text(objective_value(objective, *found.score), objective_value(objective, best)));
+  }
   cells.emplace_back(found.proven ? "" : "not proven");
+}
+
+using Columns = std::vector<std::pair<std::string, Align>>;
+
+/// A table with the columns of add_found() between others.
+TextTable found_table(const Explanation& explanation, Columns columns, const Columns& after) {
+  columns.insert(columns.end(), {{"energy", Align::right}, {"cycles", Align::right}});
+  if (const auto objective = own_column(explanation.report->objective)) {
+    columns.emplace_back(*objective, Align::right);
+  }
+  columns.emplace_back("", Align::left);
+  columns.insert(columns.end(), after.begin(), after.end());
+  std::vector<std::string> headings;
+  std::vector<Align> alignment;
+  for (const auto& [heading, align] : columns) {
+    headings.push_back(heading);
+    alignment.push_back(align);
+  }
+  return {headings, alignment};
 }
 
 void print_changes(const Explanation& explanation, std::ostream& out) {
   out << "\nwhat a tenth more of each resource, or a tenth less of each energy, gives; mappings "
          "are "
          "searched again\n";
-  const std::string objective = objective_name(explanation.report->objective);
-  TextTable table({"change", "from", "to", "energy", "cycles", objective, ""},
-                  {Align::left, Align::right, Align::right, Align::right, Align::right,
-                   Align::right, Align::left});
+  TextTable table = found_table(
+      explanation, {{"change", Align::left}, {"from", Align::right}, {"to", Align::right}}, {});
   for (std::size_t i = 0; i < explanation.changes.size(); ++i) {
     const DesignChange& change = explanation.changes[i];
     std::vector<std::string> cells = {change.path, four_digits_text(change.from),
@@ -143,9 +173,8 @@ void print_families(const Explanation& explanation, std::ostream& out) {
     return;
   }
   out << "\nthe best mappings that differ in one choice\n";
-  TextTable table(
-      {"mappings", "energy", "cycles", objective_name(explanation.report->objective), "", "spread"},
-      {Align::left, Align::right, Align::right, Align::right, Align::left, Align::left});
+  TextTable table =
+      found_table(explanation, {{"mappings", Align::left}}, {{"spread", Align::left}});
   for (std::size_t i = 0; i < explanation.families.size(); ++i) {
     std::vector<std::string> cells = {explanation.families[i].text};
     add_found(cells, explanation, explanation.family_costs[i]);

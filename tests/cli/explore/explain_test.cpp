@@ -167,6 +167,33 @@ TEST_CASE("a line per change and family as CSV, with the numbers of the JSON doc
                               std::to_string(family["cycles"].get<std::int64_t>()) + ","));
 }
 
+TEST_CASE("an objective that has a column already gets no other") {
+  const auto headings_of = [](const std::string& objective) {
+    const TemporaryFolder folder;
+    const std::string file =
+        write_report(folder, {"--arch", "tiny", "--network", "tiny", "--layer", "fc", "--factors",
+                              "perfect", "--objective", objective});
+    std::vector<std::string> headings;
+    const std::string out = run_program({"explain", file}).out;
+    for (const char* first : {"\nchange ", "\nmappings "}) {
+      const std::size_t start = out.find(first) + 1;
+      std::string line = out.substr(start, out.find('\n', start) - start);
+      for (std::size_t two = line.find("  "); two != std::string::npos; two = line.find("  ")) {
+        line.erase(two, 1);
+      }
+      headings.push_back(line);
+    }
+    return headings;
+  };
+  using Headings = std::vector<std::string>;
+  CHECK(headings_of("edp") ==
+        Headings{"change from to energy cycles edp", "mappings energy cycles edp spread"});
+  for (const std::string objective : {"energy", "latency"}) {
+    CHECK(headings_of(objective) ==
+          Headings{"change from to energy cycles", "mappings energy cycles spread"});
+  }
+}
+
 TEST_CASE("why nothing fits, and the least changes that would help") {
   const TemporaryFolder folder;
   const std::string file = folder.file("report.json");
