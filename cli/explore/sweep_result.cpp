@@ -8,6 +8,7 @@
 #include "cli/number_text.hpp"
 #include "cli/objective_names.hpp"
 #include "cli/text_table.hpp"
+#include "core/json/json_writer.hpp"
 
 namespace tessera {
 
@@ -20,6 +21,11 @@ std::string metric_text(const Totals& totals, const std::string& metric) {
   return value ? plain_text(*value) : "";
 }
 
+/// A value as people write it: a text without its quotes, all else as JSON.
+std::string shown_value(const std::string& value) {
+  return value.starts_with('"') ? Json::parse(value).get<std::string>() : value;
+}
+
 std::vector<std::string> row_of(const SweepResult& result, std::size_t position) {
   const StoredPoint& point = result.points[position];
   const bool is_best =
@@ -27,7 +33,7 @@ std::vector<std::string> row_of(const SweepResult& result, std::size_t position)
   std::vector<std::string> cells = {std::to_string(point.id), point.network,
                                     point.batch ? std::to_string(*point.batch) : ""};
   for (const auto& [path, value] : point.values) {
-    cells.push_back(value);
+    cells.push_back(shown_value(value));
   }
   const Totals& totals = point.totals;
   for (std::string cell : {energy_text(totals.energy_pj), time_text(totals.latency_s),
@@ -101,7 +107,7 @@ std::string values_text(const StoredPoint& point) {
     text += text.empty() ? "" : " ";
     text += path;
     text += "=";
-    text += value;
+    text += shown_value(value);
   }
   return text;
 }
@@ -153,7 +159,7 @@ std::string sweep_csv(const SweepResult& result) {
     std::vector<std::string> cells = {std::to_string(point.id), point.network,
                                       point.batch ? std::to_string(*point.batch) : ""};
     for (const auto& [path, value] : point.values) {
-      cells.push_back(value);
+      cells.push_back(shown_value(value));
     }
     for (const bool claim :
          {point.feasible(), point.within_limits, on_front, point.proven_optimal}) {

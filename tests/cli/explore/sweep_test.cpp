@@ -345,6 +345,11 @@ TEST_CASE("a dataflow is a value like others, and its file decides whether sweep
          "-"});
     CHECK(json::parse(run.out)["totals"] == point["totals"]);
   }
+  // A text has no quotes in the table and in a line per point.
+  const std::string table = folder.run({"s.sqlite"}).out;
+  CHECK(contains(table, "  free  "));
+  CHECK_FALSE(contains(table, "\""));
+  CHECK(contains(folder.run({"s.sqlite", "--csv", "-"}).out, "\n2,two,1,narrow.json,8,true,"));
   folder.folder().write("narrow.json", begin + R"(weight"]}}})");
   CHECK(contains(folder.run({"s.sqlite"}).err, "holds another sweep: the dataflows differs"));
 }
@@ -374,7 +379,7 @@ TEST_CASE("a dataflow that does not fit is a point without a mapping, and the ot
   write(R"("axis.json", "nest.json")");
   const ProgramRun none = folder.run({"none.sqlite"});
   CHECK(none.code == 1);
-  CHECK(contains(none.out, "; without a mapping: 2, such as point 0 ("));
+  CHECK(contains(none.out, "; without a mapping: 2, such as point 0 (dataflow=axis.json): "));
   const ProgramRun quiet = folder.run({"none.sqlite", "--quiet"});
   CHECK(quiet.out.empty());
   CHECK(contains(quiet.err, "tessera: no point has a mapping, such as point 0 ("));
