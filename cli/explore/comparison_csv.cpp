@@ -1,6 +1,7 @@
 #include "cli/explore/comparison_csv.hpp"
 
 #include <algorithm>
+#include <cstddef>
 
 #include "cli/comma_separated.hpp"
 #include "cli/number_text.hpp"
@@ -61,6 +62,40 @@ std::vector<std::string> cells_of(const Comparison& comparison, const Comparison
           row.proven_optimal ? "true" : "false"};
 }
 
+const char* name_of(Ranking ranking) {
+  switch (ranking) {
+    case Ranking::may_flip:
+      return "may flip";
+    case Ranking::unknown:
+      return "unknown";
+    case Ranking::holds:
+      break;
+  }
+  return "holds";
+}
+
+/// What --perturb says of a row and the first of the same work; empty for that first one.
+std::vector<std::string> ranking_cells(const Comparison& comparison, std::size_t row) {
+  std::vector<std::string> cells(5);
+  for (const PairPerturbation& pair : comparison.pairs) {
+    if (std::max(pair.better, pair.worse) != row) {
+      continue;
+    }
+    cells[0] = std::to_string(std::min(pair.better, pair.worse));
+    cells[1] = name_of(ranking_under(pair, *comparison.perturbed_share));
+    if (const auto flips = flips_by_error(pair); !flips.empty()) {
+      cells[2] = flips.front().knob.path;
+      cells[3] = std::to_string(flips.front().row);
+      cells[4] = plain_text(*flips.front().error);
+    }
+  }
+  return cells;
+}
+
+void append(std::vector<std::string>& cells, const std::vector<std::string>& more) {
+  cells.insert(cells.end(), more.begin(), more.end());
+}
+
 }  // namespace
 
 std::string comparison_csv(const Comparison& comparison) {
@@ -75,12 +110,20 @@ std::string comparison_csv(const Comparison& comparison) {
   for (const std::string& level : levels) {
     headings.push_back(level + "_pj");
   }
+  if (comparison.perturbed_share) {
+    append(headings, {"ranked_against_row", "ranking", "least_flip_energy", "least_flip_row",
+                      "least_flip_error"});
+  }
   headings.emplace_back("why_not");
   std::string text = csv_line(headings);
-  for (const ComparisonRow& row : comparison.rows) {
+  for (std::size_t i = 0; i < comparison.rows.size(); ++i) {
+    const ComparisonRow& row = comparison.rows[i];
     std::vector<std::string> cells = cells_of(comparison, row);
     for (const std::string& level : levels) {
       cells.push_back(level_cell(row.totals.energy_by_level_pj, level));
+    }
+    if (comparison.perturbed_share) {
+      append(cells, ranking_cells(comparison, i));
     }
     cells.push_back(row.why_not.value_or(""));
     text += csv_line(cells);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <utility>
 #include <variant>
 
@@ -187,6 +188,24 @@ class FlipSearch {
 };
 
 }  // namespace
+
+Ranking ranking_under(const PairPerturbation& pair, double share) {
+  const bool flips = std::ranges::any_of(pair.energies, [&](const EnergyFlip& flip) {
+    return flip.error && std::abs(*flip.error) <= share;
+  });
+  if (flips) {
+    return Ranking::may_flip;
+  }
+  return pair.stopped ? Ranking::unknown : Ranking::holds;
+}
+
+std::vector<EnergyFlip> flips_by_error(const PairPerturbation& pair) {
+  std::vector<EnergyFlip> flips;
+  std::ranges::copy_if(pair.energies, std::back_inserter(flips),
+                       [](const EnergyFlip& flip) { return flip.error.has_value(); });
+  std::ranges::stable_sort(flips, {}, [](const EnergyFlip& flip) { return std::abs(*flip.error); });
+  return flips;
+}
 
 double ranking_metric(Objective objective, double energy_pj, double latency_s) {
   return objective_value(objective, {.energy_pj = energy_pj, .cycles = latency_s});

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -48,6 +49,17 @@ struct PairPerturbation {
   bool stopped = false;  ///< not all energies were looked at
   std::vector<EnergyFlip> energies{};
 };
+
+/// What becomes of the ranking if any one energy is off by a share.
+enum class Ranking : std::uint8_t {
+  holds,
+  may_flip,
+  unknown,  ///< no energy that was looked at flips it, and not all were
+};
+Ranking ranking_under(const PairPerturbation& pair, double share);
+
+/// The energies whose errors flip the ranking, those of the smallest error first.
+std::vector<EnergyFlip> flips_by_error(const PairPerturbation& pair);
 
 /// The metric that ranks: the objective of the sums over the network (energy in pJ, cycles as
 /// seconds at the design's clock).

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -20,37 +19,28 @@ std::string error_text(double error) {
   return (error < 0 ? "-" : "+") + percent_text(std::abs(error));
 }
 
-/// The energies whose errors flip the ranking, those of the smallest error first.
-std::vector<EnergyFlip> by_error(const PairPerturbation& pair) {
-  std::vector<EnergyFlip> flips;
-  std::copy_if(pair.energies.begin(), pair.energies.end(), std::back_inserter(flips),
-               [](const EnergyFlip& flip) { return flip.error.has_value(); });
-  std::stable_sort(flips.begin(), flips.end(), [](const EnergyFlip& a, const EnergyFlip& b) {
-    return std::abs(*a.error) < std::abs(*b.error);
-  });
-  return flips;
-}
-
-const char* verdict(bool flips, bool stopped) {
-  if (flips) {
-    return "may flip";
+const char* verdict(Ranking ranking) {
+  switch (ranking) {
+    case Ranking::may_flip:
+      return "may flip";
+    case Ranking::unknown:
+      return "was not looked at to the end";
+    case Ranking::holds:
+      break;
   }
-  return stopped ? "was not looked at to the end" : "holds";
+  return "holds";
 }
 
 void print_pair(const Comparison& comparison, const PairPerturbation& pair, std::ostream& out) {
   const ComparisonRow& better = comparison.rows[pair.better];
   const ComparisonRow& worse = comparison.rows[pair.worse];
-  const std::vector<EnergyFlip> flips = by_error(pair);
+  const std::vector<EnergyFlip> flips = flips_by_error(pair);
   const double share = *comparison.perturbed_share;
-  const auto within = std::count_if(flips.begin(), flips.end(), [&](const EnergyFlip& flip) {
-    return std::abs(*flip.error) <= share;
-  });
   out << '\n'
       << row_name(comparison, better) << " is ahead of " << row_name(comparison, worse) << " (x"
       << four_digits_text(pair.ratio) << ' ' << objective_name(comparison.objective)
       << "). If any one energy is off by " << percent_text(share) << ", the ranking "
-      << verdict(within > 0, pair.stopped) << ".\n";
+      << verdict(ranking_under(pair, share)) << ".\n";
   TextTable table(
       {"energy", "of", "value", "share", "flips at", ""},
       {Align::left, Align::left, Align::right, Align::right, Align::right, Align::left});

@@ -6,21 +6,6 @@ namespace tessera {
 
 namespace {
 
-/// What tells a row from the others: its architecture, and what else varies.
-std::string row_label(const Json& row, const Json& rows) {
-  std::string label = row["architecture"].get<std::string>();
-  for (const char* key : {"network", "dataflow", "batch"}) {
-    const bool varies =
-        std::ranges::any_of(rows, [&](const Json& other) { return other[key] != rows[0][key]; });
-    if (varies && !row[key].is_null()) {
-      const bool number = row[key].is_number();
-      label += number ? ", " + std::string(key) + " " + row[key].dump()
-                      : ", " + row[key].get<std::string>();
-    }
-  }
-  return label;
-}
-
 Figure trade_off_figure(const Json& comparison) {
   std::vector<ScatterPoint> points;
   double largest = 0;
@@ -29,8 +14,8 @@ Figure trade_off_figure(const Json& comparison) {
     if (row["feasible"] == true) {
       const double energy = row["totals"]["energy_pj"].get<double>();
       const double seconds = row["totals"]["latency_s"].get<double>();
-      points.push_back({row_label(row, comparison["rows"]), row["architecture"].get<std::string>(),
-                        seconds, energy});
+      points.push_back({comparison_row_label(row, comparison["rows"]),
+                        row["architecture"].get<std::string>(), seconds, energy});
       largest = std::max(largest, energy);
       longest = std::max(longest, seconds);
     }
@@ -45,6 +30,20 @@ Figure trade_off_figure(const Json& comparison) {
 
 }  // namespace
 
+std::string comparison_row_label(const Json& row, const Json& rows) {
+  std::string label = row["architecture"].get<std::string>();
+  for (const char* key : {"network", "dataflow", "batch"}) {
+    const bool varies =
+        std::ranges::any_of(rows, [&](const Json& other) { return other[key] != rows[0][key]; });
+    if (varies && !row[key].is_null()) {
+      const bool number = row[key].is_number();
+      label += number ? ", " + std::string(key) + " " + row[key].dump()
+                      : ", " + row[key].get<std::string>();
+    }
+  }
+  return label;
+}
+
 std::vector<Figure> comparison_figures(const Json& comparison) {
   const bool any = std::ranges::any_of(comparison["rows"],
                                        [](const Json& row) { return row["feasible"] == true; });
@@ -54,7 +53,7 @@ std::vector<Figure> comparison_figures(const Json& comparison) {
   std::vector<EnergyBar> bars;
   for (const Json& row : comparison["rows"]) {
     if (row["feasible"] == true) {
-      bars.push_back({row_label(row, comparison["rows"]), &row["totals"],
+      bars.push_back({comparison_row_label(row, comparison["rows"]), &row["totals"],
                       1 / row["totals"]["macs"].get<double>()});
     }
   }

@@ -12,6 +12,8 @@ namespace tessera {
 
 std::vector<Figure> report_figures(const Json& report);
 std::vector<Figure> comparison_figures(const Json& comparison);
+/// What tells a row of a comparison from the others: its architecture, and what else varies.
+std::string comparison_row_label(const Json& row, const Json& rows);
 std::vector<Figure> sweep_figures(const Json& sweep);
 std::vector<Figure> bounds_figures(const Json& bounds);
 std::vector<Figure> explanation_figures(const Json& explanation);

@@ -10,6 +10,7 @@
 #include "cli/output_file.hpp"
 #include "cli/pictures/document_figures.hpp"
 #include "cli/pictures/html_text.hpp"
+#include "cli/pictures/ranking_tables.hpp"
 
 extern "C" {
 extern const char tessera_page_vega_begin[];
@@ -41,18 +42,18 @@ std::string cell(const Json& value, double factor) {
          "</td>";
 }
 
-std::string table(const Figure& figure) {
+std::string table(const std::vector<Column>& columns, const std::vector<std::vector<Json>>& rows) {
   std::string html = "<table><thead><tr>";
-  for (std::size_t c = 0; c < figure.columns.size(); ++c) {
-    const bool number = !figure.rows.empty() && figure.rows.front()[c].is_number();
+  for (std::size_t c = 0; c < columns.size(); ++c) {
+    const bool number = !rows.empty() && rows.front()[c].is_number();
     html += std::string(R"(<th scope="col")") + (number ? R"( class="number">)" : ">") +
-            html_text(figure.columns[c].title) + "</th>";
+            html_text(columns[c].title) + "</th>";
   }
   html += "</tr></thead><tbody>\n";
-  for (const auto& row : figure.rows) {
+  for (const auto& row : rows) {
     html += "<tr>";
     for (std::size_t c = 0; c < row.size(); ++c) {
-      html += cell(row[c], figure.columns[c].factor);
+      html += cell(row[c], columns[c].factor);
     }
     html += "</tr>\n";
   }
@@ -65,9 +66,9 @@ std::string section(const Figure& figure) {
          R"("><div class="chart" role="img" aria-label=")" + html_text(figure.title) +
          R"("></div><figcaption>)" + html_text(figure.about) +
          R"(</figcaption></figure><details><summary>The numbers</summary>)" +
-         R"(<div class="scroll" tabindex="0">)" + table(figure) + "</div></details></section>\n" +
-         R"(<script type="application/json" id="spec-)" + figure.name + R"(">)" +
-         script_text(figure.spec) + "</script>\n";
+         R"(<div class="scroll" tabindex="0">)" + table(figure.columns, figure.rows) +
+         "</div></details></section>\n" + R"(<script type="application/json" id="spec-)" +
+         figure.name + R"(">)" + script_text(figure.spec) + "</script>\n";
 }
 
 /// A section of the page that is no picture.
@@ -116,6 +117,19 @@ std::string nests(const Json& document) {
   return html;
 }
 
+/// What --perturb says of the pairs of a comparison; empty for other documents.
+std::string rankings(const Json& document) {
+  std::string html;
+  for (const RankingTable& ranking : ranking_tables(document)) {
+    html += "<p>" + html_text(ranking.text) + "</p>\n";
+    if (!ranking.rows.empty()) {
+      html += R"(<div class="scroll" tabindex="0">)" + table(ranking.columns, ranking.rows) +
+              "</div>\n";
+    }
+  }
+  return html;
+}
+
 /// Why the layer of an explanation has no mapping, and what would help; empty for all else.
 std::string why_not(const Json& document) {
   if (!document.contains("why_not") || !document["why_not"].is_string()) {
@@ -146,8 +160,12 @@ std::string picture_page(const Json& document) {
     contents += R"(<li><a href="#)" + figure.name + R"(">)" + html_text(figure.title) + "</a></li>";
     body += section(figure);
   }
-  const std::array<Section, 2> sections = {
-      {{"counts", "Counts", "In words, each with the numbers that it is made of.",
+  const std::array<Section, 3> sections = {
+      {{"robustness", "Robustness of the ranking",
+        "Which error of one energy would put the other design ahead; mappings are searched again "
+        "for every error.",
+        rankings(document)},
+       {"counts", "Counts", "In words, each with the numbers that it is made of.",
         formulas(document)},
        {"mappings", "Mapping",
         "The loop nest, outermost first, and beside every store node its tile and the words that "

@@ -120,6 +120,7 @@ TEST_CASE("a line per row as CSV, with a column for every level of any row") {
                                       "--network", network, "--factors", "perfect", "--csv", "-"});
   CHECK(std::count(run.out.begin(), run.out.end(), '\n') == 3);
   CHECK(contains(run.out, ",DRAM_pj,buffer_pj,PE_pj,register_pj,MAC_pj,GLB_pj,"));
+  CHECK_FALSE(contains(run.out, "ranking"));  // without --perturb
 }
 
 TEST_CASE("each row's report, which evaluate takes again") {
@@ -188,6 +189,38 @@ TEST_CASE("an error flips the ranking just beyond what --perturb says, and not j
   }
   CHECK(flips >= 3);
   CHECK(pair["energies"].size() == 2 * 8);
+
+  // The page and the lines say of it what the document says.
+  json least;
+  for (const json& energy : pair["energies"]) {
+    if (energy["flip_error"].is_number() &&
+        (least.is_null() || std::abs(energy["flip_error"].get<double>()) <
+                                std::abs(least["flip_error"].get<double>()))) {
+      least = energy;
+    }
+  }
+  const double least_error = least["flip_error"];
+  const auto written = [&](double share, const std::string& option) {
+    return run_program({"compare", "--arch", files[0], "--arch", files[1], "--network", network,
+                        "--factors", "perfect", "--perturb", std::to_string(share), option, "-"})
+        .out;
+  };
+  for (const bool flips_within : {true, false}) {
+    const double share = std::abs(least_error) * (flips_within ? 1.01 : 0.99);
+    const std::string verdict = flips_within ? "may flip" : "holds";
+    const std::string lines = written(share, "--csv");
+    CHECK(contains(lines,
+                   ",ranked_against_row,ranking,least_flip_energy,least_flip_row,"
+                   "least_flip_error,why_not\n"));
+    CHECK(contains(lines, ",0," + verdict + "," + least["path"].get<std::string>() + "," +
+                              std::to_string(least["row"].get<int>()) + ","));
+    CHECK(contains(lines, ",,,,,,\nsmall,"));  // the first row is held against none
+    const std::string page = written(share, "--html");
+    CHECK(contains(page, ", the ranking " + verdict + "."));
+    CHECK(contains(page, "<section id=\"robustness\">"));
+    CHECK(contains(page, "<td>" + least["path"].get<std::string>() + "</td><td>"));
+    CHECK(contains(page, "data-value=\"" + least["flip_error"].dump() + "\""));
+  }
 }
 
 TEST_CASE("--perturb needs energies that count") {
