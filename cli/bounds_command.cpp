@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <atomic>
 #include <cstddef>
 #include <string>
 #include <utility>
@@ -9,6 +8,7 @@
 #include <oneapi/tbb/parallel_for.h>
 #include <oneapi/tbb/task_arena.h>
 
+#include "cli/bounds_progress.hpp"
 #include "cli/commands.hpp"
 #include "cli/explore/bounds_output.hpp"
 #include "cli/explore/stop_signal.hpp"
@@ -84,14 +84,9 @@ void search_shapes(const Flags& flags, const Session& session, const Network& ch
   const StopSignal stop(session.environment.stop, flags.time_limit_s);
   ProgressLine line(flags, session, "shapes done");
   const auto side_by_side = static_cast<int>(std::min<std::size_t>(shapes.size(), 256));
-  BoundsOptions options =
+  const BoundsOptions options =
       options_of(flags, report, std::max(1, threads / std::max(1, side_by_side)), stop);
-  std::atomic<std::size_t> sizes = 0;
-  std::atomic<std::size_t> done = 0;
-  line.update(0, shapes.size());
-  options.progress = [&](std::int64_t /*bits*/) {
-    line.note(std::to_string(++sizes) + " sizes looked at");
-  };
+  BoundsProgress progress(line, shapes.size(), report.sizes_bits.size());
   report.layers.resize(shapes.size());
   const oneapi::tbb::global_control control(oneapi::tbb::global_control::max_allowed_parallelism,
                                             static_cast<std::size_t>(threads));
@@ -99,14 +94,18 @@ void search_shapes(const Flags& flags, const Session& session, const Network& ch
   arena.execute([&] {
     oneapi::tbb::parallel_for(std::size_t{0}, shapes.size(), [&](std::size_t i) {
       const LayerGroup& shape = shapes[i];
-      LayerBounds bounds = bounds_of(chosen.layers()[shape.layers.front()].layer, options);
+      const Layer& layer = chosen.layers()[shape.layers.front()].layer;
+      BoundsOptions own = options;
+      own.began = [&](auto bits) { progress.began(i, layer.name, bits); };
+      own.found = [&](const TrafficCorner& corner) { progress.found(i, corner); };
+      LayerBounds bounds = bounds_of(layer, own);
       bounds.names.clear();
       for (const std::size_t position : shape.layers) {
         bounds.names.push_back(chosen.layers()[position].layer.name);
       }
       bounds.count = shape.count;
       report.layers[i] = std::move(bounds);
-      line.update(++done, shapes.size());
+      progress.done(i);
     });
   });
 }

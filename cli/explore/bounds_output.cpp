@@ -17,13 +17,6 @@ std::string times_text(std::int64_t words, std::int64_t floor) {
   return "x" + four_digits_text(static_cast<double>(words) / static_cast<double>(floor));
 }
 
-std::string size_text(std::int64_t bits) {
-  if (bits % 8 == 0 && bits < 8192) {
-    return std::to_string(bits / 8) + " B";
-  }
-  return capacity_text(bits);
-}
-
 std::string state_of(const LayerBounds& layer) {
   if (layer.corners.empty()) {
     return "not searched";
@@ -46,7 +39,7 @@ void print_layers(const BoundsReport& report, std::ostream& out) {
       const TrafficCorner& least = layer.corners.back();
       const TrafficCorner& first = layer.corners.front();
       cells.push_back(words_text(least.outer_words));
-      cells.push_back(size_text(least.buffer_bits));
+      cells.push_back(buffer_size_text(least.buffer_bits));
       cells.push_back(first.buffer_bits == 0 ? words_text(first.outer_words) : "");
       cells.push_back(std::to_string(layer.corners.size()));
     } else {
@@ -96,7 +89,7 @@ void print_curve(const BoundsReport& report, std::ostream& out, const Terminal& 
       found = bound.buffer_bits <= size ? &bound : found;
     }
     if (found != nullptr) {
-      table.add_row({size_text(size), words_text(found->outer_words),
+      table.add_row({buffer_size_text(size), words_text(found->outer_words),
                      times_text(found->outer_words, floor),
                      four_digits_text(macs / static_cast<double>(found->outer_words))});
       table.add_bar({static_cast<double>(found->outer_words)});
@@ -110,7 +103,7 @@ void print_corners(const LayerBounds& layer, std::ostream& out, const Terminal& 
   TextTable table({"buffer", "words", "of compulsory", ""},
                   {Align::right, Align::right, Align::right, Align::left});
   for (const TrafficCorner& corner : layer.corners) {
-    table.add_row({size_text(corner.buffer_bits), grouped_text(corner.outer_words),
+    table.add_row({buffer_size_text(corner.buffer_bits), grouped_text(corner.outer_words),
                    times_text(corner.outer_words, layer.compulsory_words),
                    corner.proven ? "" : "not proven"});
     table.add_bar({static_cast<double>(corner.outer_words)});
@@ -119,6 +112,13 @@ void print_corners(const LayerBounds& layer, std::ostream& out, const Terminal& 
 }
 
 }  // namespace
+
+std::string buffer_size_text(std::int64_t bits) {
+  if (bits % 8 == 0 && bits < 8192) {
+    return std::to_string(bits / 8) + " B";
+  }
+  return capacity_text(bits);
+}
 
 void print_bounds(const BoundsReport& report, bool details, std::ostream& out,
                   const Terminal& terminal) {

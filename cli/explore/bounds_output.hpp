@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <iosfwd>
 #include <string>
 #include <vector>
@@ -19,6 +20,9 @@ struct BoundsReport {
   std::vector<LayerBounds> layers{};
   std::vector<NetworkBound> curve{};
 };
+
+/// A size of the buffer for people: "512 B", "64.00 KiB".
+std::string buffer_size_text(std::int64_t bits);
 
 /// For people: each layer's floor and where it is reached, and the network's curve; with `details`
 /// the corners of each layer.

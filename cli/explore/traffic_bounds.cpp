@@ -20,6 +20,9 @@ std::optional<TrafficCorner> corner_for(const Layer& layer, const BoundsOptions&
   const Problem problem = bind(two_level_architecture(options.word_bits, capacity_bits), layer);
   SearchOptions search = options.search;
   search.objective = Objective::energy;
+  if (options.began) {
+    options.began(capacity_bits);
+  }
   const SearchResult result = options.mapper->search(problem, search);
   if (!result.best || result.stopped) {
     return std::nullopt;
@@ -33,6 +36,9 @@ std::optional<TrafficCorner> corner_for(const Layer& layer, const BoundsOptions&
     if (store.storage == StorageId{0}) {
       corner.outer_words += store.charged.reads + store.charged.writes + store.charged.updates;
     }
+  }
+  if (options.found) {
+    options.found(corner);
   }
   return corner;
 }
@@ -80,9 +86,6 @@ class CurveWalk {
     auto corner = corner_for(layer_, options_, capacity_bits);
     if (!corner) {
       throw Stopped();
-    }
-    if (options_.progress) {
-      options_.progress(corner->buffer_bits);
     }
     return *std::move(corner);
   }
@@ -142,9 +145,6 @@ bool look_at_sizes(const Layer& layer, const BoundsOptions& options,
     }
     corner->buffer_bits = *size;
     descending.push_back(std::move(*corner));
-    if (options.progress) {
-      options.progress(*size);
-    }
   }
   return true;
 }

@@ -43,8 +43,11 @@ struct BoundsOptions {
   int word_bits = 8;
   std::vector<std::int64_t> sizes_bits{};  ///< ascending; empty: the whole curve
   const Mapper* mapper = nullptr;
-  SearchOptions search;                               ///< the objective is set here
-  std::function<void(std::int64_t bits)> progress{};  ///< after each search: the size it was for
+  SearchOptions search;  ///< the objective is set here
+  /// Before each search: the size that it is for; nothing where it is unbounded.
+  std::function<void(std::optional<std::int64_t> bits)> began{};
+  /// After each search: the least traffic with that size.
+  std::function<void(const TrafficCorner&)> found{};
 };
 
 /// The curve of one layer: starts where nothing bounds the buffer, and asks again for less than the

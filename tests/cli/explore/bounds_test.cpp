@@ -1,9 +1,14 @@
 // `tessera bounds`: the curve at every size against exhaustive searches of the same architecture.
 #include <algorithm>
+#include <chrono>
+#include <sstream>
+#include <thread>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include "cli/bounds_progress.hpp"
+#include "networks/network_json.hpp"
 #include "tests/cli/explore/written_files.hpp"
 #include "tests/cli/program_run.hpp"
 
@@ -122,4 +127,64 @@ TEST_CASE("tables, and sizes that are none") {
   CHECK(run_program({"bounds", "--network", network, "--sizes", "4kb"}).err ==
         "tessera: --sizes takes sizes such as 512B, 64KiB, 2MiB, 1000words or 4096bits, not "
         "'4kb'\n");
+}
+
+TEST_CASE("each search says for which size it begins, and what it found") {
+  const auto network = tessera::parse_network(network_text, "small.json");
+  tessera::BoundsOptions options;
+  options.mapper = tessera::find_mapper("exhaustive");
+  options.search.convention = &tessera::conventions().front();
+  options.search.mapspace.perfect_factors = true;
+  std::vector<std::optional<std::int64_t>> sizes;
+  std::vector<tessera::TrafficCorner> corners;
+  options.began = [&](auto bits) {
+    CHECK(sizes.size() == corners.size());
+    sizes.push_back(bits);
+  };
+  options.found = [&](const tessera::TrafficCorner& corner) { corners.push_back(corner); };
+  const auto bounds = tessera::bounds_of(network.layers().front().layer, options);
+  REQUIRE(sizes.size() >= 3);
+  CHECK(sizes[0] == 0);
+  CHECK(sizes[1] == std::nullopt);
+  CHECK(corners.size() == sizes.size());
+  CHECK(corners[1].outer_words == bounds.corners.back().outer_words);
+  for (std::size_t i = 2; i < sizes.size(); ++i) {
+    CHECK(corners[i].buffer_bits <= *sizes[i]);
+  }
+}
+
+TEST_CASE("a search that takes long: its size, since when, and the best before it") {
+  tessera::BoundsStep step{.layer = "conv2"};
+  CHECK(tessera::bounds_step_text(step) == "conv2 at any size since 0 s");
+  step.bits = 41 * 8192;
+  step.since_s = 17;
+  step.least = {.buffer_bits = 42 * 8192, .outer_words = 586'100};
+  CHECK(tessera::bounds_step_text(step) ==
+        "conv2 at 41 KiB since 17 s; so far 586.1 k words with 42 KiB");
+
+  const auto watched = [](int columns, bool quiet) {
+    std::ostringstream out;
+    std::ostringstream err;
+    const tessera::Environment environment{.shared_directories = {},
+                                           .errors = {.columns = columns}};
+    tessera::Flags flags;
+    flags.quiet = quiet;
+    {
+      tessera::ProgressLine line(flags, {.out = out, .err = err, .environment = environment},
+                                 "shapes done");
+      tessera::BoundsProgress progress(line, 2, 3);
+      progress.began(0, "slow", 8192);
+      progress.began(1, "fast", 16384);
+      progress.found(1, {.buffer_bits = 8, .outer_words = 5});
+      progress.done(1);
+      std::this_thread::sleep_for(std::chrono::milliseconds(1800));
+    }
+    return err.str();
+  };
+  // One of six searches took a second.
+  CHECK(contains(watched(200, false),
+                 "1 of 2 shapes done, 1 s, about 5 s left; 1 sizes looked at; "
+                 "slow at 1 KiB since 0 s"));
+  CHECK(watched(0, false).empty());
+  CHECK(watched(200, true).empty());
 }
