@@ -1,8 +1,10 @@
 #include "cli/explore/sqlite_database.hpp"
 
+#include <chrono>
 #include <filesystem>
 #include <sqlite3.h>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 #include "core/input_error.hpp"
@@ -125,6 +127,20 @@ SqliteDatabase::~SqliteDatabase() = default;
 void SqliteDatabase::execute(const std::string& sql) {
   if (sqlite3_exec(database_.get(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
     fail(database_.get(), file_);
+  }
+}
+
+void SqliteDatabase::use_write_ahead_log() {
+  // Of two that change the journal of a new file at once SQLite refuses one without any patience.
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(patience_ms);
+  int code = SQLITE_BUSY;
+  while (code == SQLITE_BUSY) {
+    code = sqlite3_exec(database_.get(), "PRAGMA journal_mode = WAL", nullptr, nullptr, nullptr);
+    if (code == SQLITE_BUSY && std::chrono::steady_clock::now() < deadline) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    } else if (code != SQLITE_OK) {
+      fail(database_.get(), file_);
+    }
   }
 }
 

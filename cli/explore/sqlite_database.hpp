@@ -58,6 +58,8 @@ class SqliteDatabase {
 
   const std::string& file() const { return file_; }
   void execute(const std::string& sql);
+  /// A writer no longer waits for readers. Waits where others change the journal at the same time.
+  void use_write_ahead_log();
   SqliteStatement prepare(std::string_view sql) const;
 
  private:

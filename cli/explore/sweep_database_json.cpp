@@ -99,8 +99,8 @@ std::optional<std::string> difference_of(const SweepIdentity& stored, const Swee
 
 SweepDatabase::SweepDatabase(const std::string& file, const SweepIdentity& identity)
     : database_(file, SqliteDatabase::Mode::create) {
-  // A writer does not wait for readers, and a killed process leaves whole transactions.
-  database_.execute("PRAGMA journal_mode = WAL");
+  // A killed process leaves whole transactions.
+  database_.use_write_ahead_log();
   database_.execute("PRAGMA synchronous = NORMAL");
   create_tables();
   check_identity(identity);

@@ -1,9 +1,13 @@
-// Every command that takes long, interrupted before it found anything: what it writes is whole.
+// Every command that takes long, interrupted before it found anything: what it writes is whole. And
+// a sweep that begins together with another.
 #include <atomic>
+#include <chrono>
+#include <thread>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include "cli/explore/sweep_database.hpp"
 #include "tests/cli/explore/written_files.hpp"
 #include "tests/cli/program_run.hpp"
 
@@ -75,4 +79,28 @@ TEST_CASE("explain tells what was not searched from what has no mapping") {
     CHECK(change["searched"] == false);
     CHECK(change["feasible"] == false);
   }
+}
+
+TEST_CASE("a sweep that another one begins at the same time waits for it") {
+  const TemporaryFolder folder;
+  const std::string file = folder.file("s.sqlite");
+  tessera::SqliteDatabase other(file, tessera::SqliteDatabase::Mode::create);
+  other.execute("BEGIN IMMEDIATE");
+  std::atomic<bool> is_there = false;
+  std::string problem;
+  {
+    const std::jthread later([&] {
+      try {
+        const tessera::SweepDatabase database(file, {{"sweep", "s"}});
+        is_there = true;
+      } catch (const std::exception& error) {
+        problem = error.what();
+      }
+    });
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    CHECK_FALSE(is_there);
+    other.execute("COMMIT");
+  }
+  CHECK(problem == "");
+  CHECK(is_there);
 }
