@@ -5,6 +5,7 @@
 
 #include "mappers/map_space.hpp"
 #include "mappers/mapping_order.hpp"
+#include "mappers/mapspace_count.hpp"
 #include "mappers/nest_plan.hpp"
 #include "mappers/pareto_front.hpp"
 #include "mappers/search_clock.hpp"
@@ -86,9 +87,7 @@ SearchResult search_exhaustively(const Problem& problem, const SearchOptions& op
   const Mapspace mapspace = narrowed(options.mapspace, *options.convention);
   SearchResult result;
   const MapspaceSize size = count_mappings(problem, mapspace);
-  if (size.exact) {
-    result.mapspace_size = size.mappings;
-  }
+  result.mapspace_size = size.exact ? size.mappings : count_mapspace(problem, mapspace);
   if (!options.time_limit_s && (!size.exact || size.mappings > most_exhaustive_mappings)) {
     result.refusal = Refusal::mapspace_too_large;
     result.seconds = clock.seconds();

@@ -80,12 +80,14 @@ struct SearchResult {
   bool proven_optimal = false;  ///< no mapping of the mapspace has a lower objective
   bool stopped = false;         ///< by the time limit or by `stop`
   Refusal refusal = Refusal::none;
-  std::optional<double> lower_bound;    ///< on the objective over the mapspace, where known
-  std::optional<double> mapspace_size;  ///< distinct mappings, where known
-  std::int64_t evaluated = 0;           ///< mappings looked at, those that do not fit included
-  std::int64_t feasible = 0;            ///< of these the ones with a cost
-  std::int64_t expanded = 0;            ///< partial mappings that were looked at
-  std::vector<PrunedBy> pruned;         ///< by rule, where the search has rules
+  std::optional<double> lower_bound;  ///< on the objective over the mapspace, where known
+  /// Distinct mappings, those that do not fit included, where known; exact up to 1e9, else to ten
+  /// digits or more.
+  std::optional<double> mapspace_size;
+  std::int64_t evaluated = 0;    ///< mappings looked at, those that do not fit included
+  std::int64_t feasible = 0;     ///< of these the ones with a cost
+  std::int64_t expanded = 0;     ///< partial mappings that were looked at
+  std::vector<PrunedBy> pruned;  ///< by rule, where the search has rules
   /// Under Objective::pareto: ascending cycles, falling energy, no two alike. `best` is then the
   /// one of least energy * cycles.
   std::vector<ScoredMapping> front;

@@ -5,6 +5,7 @@
 
 #include "mappers/exhaustive.hpp"
 #include "mappers/map_space.hpp"
+#include "mappers/mapspace_count.hpp"
 #include "mappers/optimal/compulsory.hpp"
 #include "mappers/optimal/layer_search.hpp"
 #include "mappers/optimal/rounded_bounds.hpp"
@@ -126,9 +127,12 @@ SearchResult search_optimally(const Problem& problem, const SearchOptions& optio
     if (size.exact && size.mappings <= most_enumerated) {
       return search_exhaustively(problem, options);
     }
-    return search_widely(problem, options, clock);
+    SearchResult result = search_widely(problem, options, clock);
+    result.mapspace_size = count_mapspace(problem, mapspace);
+    return result;
   }
   SearchResult result;
+  result.mapspace_size = count_mapspace(problem, mapspace);
   Incumbent incumbent(options.objective);
   const bool complete = search->run(incumbent);
   take(*search, result);
