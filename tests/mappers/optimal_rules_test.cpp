@@ -232,6 +232,22 @@ TEST_CASE("Ranks that can be exchanged, and those that an axis or a storage tell
   }
 }
 
+/// Spreading q leaves the loops over p to the element, which may loop over p and k alone.
+TEST_CASE("Ranks that only the limit on a storage's loops tells apart") {
+  for (const char* rank : {"p", "q"}) {
+    CAPTURE(rank);
+    Layer weighted = square(2);
+    weighted.ranks[2].bound = 3;
+    weighted.tensors.insert(
+        weighted.tensors.begin() + 1,
+        {.name = "weight", .is_output = false, .dimensions = {index({{2, 1}})}, .word_bits = {}});
+    Storage limited = of(storage("B", 1, {"input", "weight", "output"}), 4);
+    limited.ranks = {rank, "k"};
+    check(words_of({storage("DRAM", 10), array({axis("x", 2)}), limited}), weighted,
+          Objective::edp);
+  }
+}
+
 /// output[a, b] += input[a, c] * weight[c, b]
 Layer product(std::int64_t bound) {
   Layer made = tessera::test::layer({bound, bound, bound});
