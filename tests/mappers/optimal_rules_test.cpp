@@ -196,6 +196,13 @@ TEST_CASE("Windows: where the next sweep starts, below spreads and other loops")
         window(4, 1, 2, 2));
 }
 
+// The best nest has one loop over p above the weights' node and one below it: what slides is the
+// inner one.
+TEST_CASE("Windows: a node parts two loops of one rank") {
+  check(words_of({storage("DRAM", 1), of(storage("B", 0, {"input"}, {"output"}), 8)}),
+        window(8, 1, 5, 2));
+}
+
 TEST_CASE("Windows: parent and child placed below one loop") {
   check(words_of({storage("DRAM", 0), of(storage("B", 0, {"input", "weight"}, {"output"}), 12),
                   storage("C", 1, {"input"}, {"weight", "output"})}),
