@@ -7,6 +7,7 @@
 #include "mappers/map_space.hpp"
 #include "mappers/mapspace_count.hpp"
 #include "mappers/optimal/compulsory.hpp"
+#include "mappers/optimal/imperfect_search.hpp"
 #include "mappers/optimal/layer_search.hpp"
 #include "mappers/optimal/rounded_bounds.hpp"
 #include "mappers/random.hpp"
@@ -18,6 +19,7 @@ namespace {
 
 using optimal::compulsory_bound;
 using optimal::Effort;
+using optimal::ImperfectSearch;
 using optimal::Incumbent;
 using optimal::LabelStatistics;
 using optimal::LayerSearch;
@@ -71,9 +73,22 @@ void offer(const SearchResult& found, Incumbent& incumbent) {
   }
 }
 
+/// On from the best of perfect factors: tiles of any size.
+void search_imperfect(const Problem& problem, const SearchOptions& options,
+                      const SearchClock& clock, Incumbent& incumbent, SearchResult& result) {
+  ImperfectSearch search(problem, options, clock, optimal::effort_for(options.samples));
+  if (search.is_covered() && !incumbent.kept().empty()) {
+    search.run(incumbent);
+    result.evaluated += search.evaluated();
+    result.feasible += search.evaluated();
+    result.expanded += search.expanded();
+  }
+}
+
 /// Where tiles need not divide, or no bound covers the problem: the best of what exact search finds
-/// among perfect factors of the bounds, and of bounds rounded up, and of a random search. What no
-/// mapping can go below is then only the compulsory work.
+/// among perfect factors of the bounds, and of bounds rounded up, of a random search, and of a
+/// search of imperfect nests from there. What no mapping can go below is then only the compulsory
+/// work.
 SearchResult search_widely(const Problem& problem, const SearchOptions& options,
                            const SearchClock& clock) {
   SearchResult result;
@@ -96,6 +111,7 @@ SearchResult search_widely(const Problem& problem, const SearchOptions& options,
   result.feasible += random.feasible;
   result.why_not = random.why_not;
   offer(random, incumbent);
+  search_imperfect(problem, options, clock, incumbent, result);
   take(incumbent, options.objective, result);
   result.stopped = clock.is_over();
   if (result.best) {

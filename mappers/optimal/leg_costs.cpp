@@ -243,7 +243,7 @@ void LegCosts::find_affine(std::size_t l) {
 void LegCosts::find_least_per_fill(std::size_t l) {
   const Leg& leg = graph_.legs[l];
   LegData& data = legs_[l];
-  if (!data.window) {
+  if (data.is_output) {
     return;
   }
   exact_ = false;

@@ -95,9 +95,9 @@ class LegCosts {
   /// Costs of a leg of a window input.
   void add_window(std::size_t leg, const WindowPlace& place, Costs& costs);
 
-  /// What a window leg costs, at least, for each word that one instance is filled with: the first
-  /// alone, the second times how much more positions that share ask for together than one of them,
-  /// at least.
+  /// What a leg of an input costs, at least, for each word that one instance is filled with: the
+  /// first alone, the second times how much more positions that share ask for together than one of
+  /// them, at least.
   const Costs& least_per_fill(std::size_t leg) const { return legs_[leg].least_per_fill; }
   const Costs& least_per_read(std::size_t leg) const { return legs_[leg].least_per_read; }
   /// That factor for the tile that the child has, and for a leg paid outward of the spreads.

@@ -5,7 +5,7 @@
 #include <functional>
 #include <set>
 
-#include "mappers/factorization.hpp"
+#include "core/checked.hpp"
 #include "mappers/optimal/symmetry.hpp"
 
 namespace tessera::optimal {
@@ -30,8 +30,12 @@ bool axes_are_alike(const Problem& problem, const ProblemArray& array) {
 /// Lists the ways to spread ranks over the axes of one array.
 class ArrayChoices {
  public:
-  ArrayChoices(const Problem& problem, const ProblemArray& array, std::size_t most)
-      : problem_(problem), array_(array), alike_(axes_are_alike(problem, array)), most_(most) {}
+  ArrayChoices(const Problem& problem, const ProblemArray& array, Trips trips, std::size_t most)
+      : problem_(problem),
+        array_(array),
+        trips_(trips),
+        alike_(axes_are_alike(problem, array)),
+        most_(most) {}
 
   std::vector<std::vector<Spread>> list() {
     left_ = problem_.bounds;
@@ -61,16 +65,17 @@ class ArrayChoices {
     if (!has(problem_.axes[id].ranks, static_cast<int>(rank))) {
       return;
     }
-    for (const std::int64_t trips : divisors(left_[rank])) {
-      if (trips > 1 && trips <= room) {
+    const std::int64_t left = left_[rank];
+    for (std::int64_t trips = 2; trips <= std::min(left, room); ++trips) {
+      if (trips_ == Trips::any || left % trips == 0) {
         spreads_.push_back(
             {.axis = static_cast<AxisId>(id), .rank = static_cast<RankId>(rank), .trips = trips});
-        left_[rank] /= trips;
+        left_[rank] = ceil_div(left, trips);
         choose(axis, rank + 1, room / trips);
-        left_[rank] *= trips;
         spreads_.pop_back();
       }
     }
+    left_[rank] = left;
   }
 
   /// Adds the choice, in every order of the axes of one rank that may give other counts.
@@ -111,6 +116,7 @@ class ArrayChoices {
 
   const Problem& problem_;
   const ProblemArray& array_;
+  Trips trips_;
   bool alike_;
   std::size_t most_;
   std::vector<std::int64_t> left_;
@@ -191,12 +197,12 @@ void drop_mirrored(const Problem& problem, std::vector<SpatialChoice>& choices) 
 
 }  // namespace
 
-std::vector<SpatialChoice> spatial_choices(const Problem& problem, std::size_t most,
-                                           bool& complete) {
+std::vector<SpatialChoice> spatial_choices(const Problem& problem, std::size_t most, bool& complete,
+                                           Trips trips) {
   complete = true;
   std::vector<SpatialChoice> choices{SpatialChoice{}};
   for (const ProblemArray& array : problem.arrays) {
-    auto ways = ArrayChoices(problem, array, most).list();
+    auto ways = ArrayChoices(problem, array, trips, most).list();
     complete = complete && ways.size() < most;
     if (array.instances) {
       std::erase_if(ways, [&](const auto& way) { return instances_of(way) > *array.instances; });
@@ -207,7 +213,7 @@ std::vector<SpatialChoice> spatial_choices(const Problem& problem, std::size_t m
         SpatialChoice longer = choice;
         longer.by_array.push_back(way);
         longer.instances *= static_cast<double>(instances_of(way));
-        if (!divides(problem, longer)) {
+        if (trips == Trips::dividing && !divides(problem, longer)) {
           continue;
         }
         complete = complete && next.size() < most;

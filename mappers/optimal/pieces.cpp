@@ -1,0 +1,55 @@
+#include "mappers/optimal/pieces.hpp"
+
+#include <algorithm>
+
+namespace tessera::optimal {
+
+Pieces cut(const Pieces& pieces, std::int64_t tile) {
+  Pieces result;
+  const auto add = [&](const Piece& piece) {
+    const auto known = std::ranges::find(result, piece.extent, &Piece::extent);
+    if (known != result.end()) {
+      known->count += piece.count;
+    } else {
+      result.push_back(piece);
+    }
+  };
+  for (const Piece& piece : pieces) {
+    if (piece.extent <= tile) {
+      add(piece);
+      continue;
+    }
+    const std::int64_t whole = piece.extent / tile;
+    add({.extent = tile, .count = piece.count * static_cast<double>(whole)});
+    if (piece.extent % tile != 0) {
+      add({.extent = piece.extent % tile, .count = piece.count});
+    }
+  }
+  return result;
+}
+
+double count_of(const Pieces& pieces) {
+  double count = 0;
+  for (const Piece& piece : pieces) {
+    count += piece.count;
+  }
+  return count;
+}
+
+double steps_of(std::int64_t extent, const std::vector<Cutting>& cuttings, std::size_t from) {
+  if (from == cuttings.size()) {
+    return static_cast<double>(extent);
+  }
+  const std::int64_t tile = cuttings[from].tile;
+  if (cuttings[from].is_spread) {
+    return steps_of(std::min(extent, tile), cuttings, from + 1);
+  }
+  const std::int64_t whole = extent / tile;
+  double steps = static_cast<double>(whole) * steps_of(tile, cuttings, from + 1);
+  if (extent % tile != 0) {
+    steps += steps_of(extent % tile, cuttings, from + 1);
+  }
+  return steps;
+}
+
+}  // namespace tessera::optimal

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace tessera::optimal {
+
+/// Pieces of one length that loops and spreads have cut a rank into.
+struct Piece {
+  std::int64_t extent = 1;
+  double count = 1;  ///< over all settings of loops and all positions
+  bool operator==(const Piece&) const = default;
+};
+
+/// All pieces of a rank at some height of a nest, the first, which is the largest, in front.
+using Pieces = std::vector<Piece>;
+
+/// What a loop or spread of this tile leaves of them: whole tiles, and what remains of each piece.
+Pieces cut(const Pieces& pieces, std::int64_t tile);
+
+/// How many there are.
+double count_of(const Pieces& pieces);
+
+/// A loop or spread of a rank, by the tile that it leaves.
+struct Cutting {
+  std::int64_t tile = 1;
+  bool is_spread = false;
+};
+
+/// Steps that the loops over a rank take, those still to come down to tiles of 1 with them:
+/// docs/model.md, "Imperfect tiles".
+double steps_of(std::int64_t extent, const std::vector<Cutting>& cuttings, std::size_t from = 0);
+
+}  // namespace tessera::optimal

@@ -1,0 +1,111 @@
+// The search of nests whose tiles need not divide, on small random problems.
+
+#include "mappers/optimal/imperfect_search.hpp"
+
+#include <cmath>
+
+#include <doctest/doctest.h>
+
+#include "core/problem.hpp"
+#include "mappers/exhaustive.hpp"
+#include "mappers/random.hpp"
+#include "tests/mappers/search_cases.hpp"
+#include "tests/mappers/small_problems.hpp"
+
+namespace {
+
+namespace test = tessera::test;
+using tessera::optimal::ClassRank;
+using tessera::optimal::count_of;
+using tessera::optimal::cut;
+using tessera::optimal::ImperfectSearch;
+using tessera::optimal::Incumbent;
+using tessera::optimal::Pieces;
+using tessera::optimal::steps_of;
+using tessera::optimal::TileClasses;
+
+TEST_CASE("Tiles of a class cut the bound into equally many pieces, those of others do not") {
+  const tessera::Architecture machine = test::architecture({test::storage("S", 1)});
+  for (const std::int64_t bound : {2, 3, 13, 56, 100, 512}) {
+    const tessera::Problem problem = tessera::bind(machine, test::layer({bound}));
+    const TileClasses classes(problem);
+    const ClassRank& rank = classes.ranks().front();
+    CHECK(static_cast<double>(classes.size()) == TileClasses::size_of(problem));
+    for (std::int64_t tile = 1; tile <= bound; ++tile) {
+      const std::size_t own = rank.class_of(tile);
+      CHECK(rank.least[own] <= tile);
+      CHECK(tile <= rank.most[own]);
+      CHECK(rank.pieces[own] == std::ceil(static_cast<double>(bound) / static_cast<double>(tile)));
+    }
+    for (std::size_t c = 1; c < rank.count(); ++c) {
+      CHECK(rank.least[c] == rank.most[c - 1] + 1);
+      CHECK(rank.pieces[c] < rank.pieces[c - 1]);
+    }
+  }
+}
+
+TEST_CASE("Cuts leave whole tiles and the rest of each piece") {
+  const Pieces whole{{.extent = 13, .count = 1}};
+  const Pieces outer = cut(whole, 8);
+  CHECK(outer == Pieces{{8, 1}, {5, 1}});
+  // 8 = 5 + 3, and the other piece stays: fewer than by way of 7, where 7 = 5 + 2 and 6 = 5 + 1.
+  CHECK(cut(outer, 5) == Pieces{{5, 2}, {3, 1}});
+  CHECK(count_of(cut(cut(whole, 7), 5)) == 4);
+}
+
+TEST_CASE("Loops step through every value, spreads as often as their largest tile") {
+  CHECK(steps_of(13, {{.tile = 8}, {.tile = 5}}) == 13);
+  CHECK(steps_of(13, {{.tile = 8}, {.tile = 3, .is_spread = true}}) == 6);
+  CHECK(steps_of(13, {{.tile = 8}, {.tile = 6, .is_spread = true}}) == 11);
+}
+
+/// How the search fares on random problems that it covers, from a few random mappings on.
+struct Tally {
+  int covered = 0;
+  int optimal = 0;
+  int better = 0;  ///< than the best there is: a fault
+  int improved = 0;
+};
+
+Tally tally(std::uint64_t cases) {
+  Tally tally;
+  for (std::uint64_t seed = 1; seed <= cases; ++seed) {
+    const test::SearchCase one = test::make_search_case(seed, 3000);
+    tessera::SearchOptions options = test::search_options(one);
+    const tessera::Problem problem = tessera::bind(one.architecture, one.layer);
+    const tessera::SearchClock clock(options);
+    ImperfectSearch search(problem, options, clock,
+                           {.choices = 100'000, .work_per_choice = 200'000});
+    if (!search.is_covered()) {
+      continue;
+    }
+    const tessera::SearchResult best = tessera::search_exhaustively(problem, options);
+    options.samples = 3;
+    const tessera::SearchResult first = tessera::search_random(problem, options);
+    if (!best.best || !first.best) {
+      continue;
+    }
+    Incumbent incumbent(options.objective);
+    incumbent.offer(first.best->nodes, first.score);
+    const double before = incumbent.value();
+    search.run(incumbent);
+    const double optimum = tessera::objective_value(options.objective, best.score);
+    ++tally.covered;
+    tally.optimal += incumbent.value() <= optimum * (1 + 1e-9) + 1e-300 ? 1 : 0;
+    tally.better += incumbent.value() < optimum * (1 - 1e-9) ? 1 : 0;
+    tally.improved += incumbent.value() < before ? 1 : 0;
+  }
+  return tally;
+}
+
+TEST_CASE("From a few random mappings the search reaches the optimum nearly always") {
+  const Tally result = tally(TESSERA_OPTIMAL_CASES);
+  MESSAGE(result.optimal << " of " << result.covered << " optimal, " << result.improved
+                         << " improved");
+  REQUIRE(result.covered > 0);
+  CHECK(result.better == 0);
+  CHECK(result.improved > result.covered / 4);
+  CHECK(result.optimal * 20 >= result.covered * 19);
+}
+
+}  // namespace
