@@ -84,13 +84,17 @@ ScoreBound ImperfectNests::floor(const Guide& guide) {
   return bound_of(root());
 }
 
+/// Once it is over it stays so.
 bool ImperfectNests::has_time() {
-  return --work_left_ > 0 && (work_left_ % 1024 != 0 || !(*is_over_)());
+  --work_left_;
+  if (work_left_ > 0 && work_left_ % 1024 == 0 && (*is_over_)()) {
+    work_left_ = 0;
+  }
+  return work_left_ > 0;
 }
 
 bool ImperfectNests::of_interest(const Label& label) {
   if (!has_time()) {
-    work_left_ = 0;
     return false;
   }
   const ScoreBound bound = bound_of(label);
