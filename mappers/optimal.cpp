@@ -76,11 +76,14 @@ void offer(const SearchResult& found, Incumbent& incumbent) {
 /// On from the best of perfect factors: tiles of any size.
 void search_imperfect(const Problem& problem, const SearchOptions& options,
                       const SearchClock& clock, Incumbent& incumbent, SearchResult& result) {
+  if (incumbent.kept().empty() || clock.is_over()) {
+    return;
+  }
   ImperfectSearch search(problem, options, clock, optimal::effort_for(options.samples));
-  if (search.is_covered() && !incumbent.kept().empty()) {
+  if (search.is_covered()) {
     search.run(incumbent);
     result.evaluated += search.evaluated();
-    result.feasible += search.evaluated();
+    result.feasible += search.feasible();
     result.expanded += search.expanded();
   }
 }

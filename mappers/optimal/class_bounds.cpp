@@ -125,7 +125,8 @@ void ClassBounds::add_crossing(const Event& event, std::vector<double>& least) c
 }
 
 /// The largest tile that the spreads of a rank over an array can leave of `tile`: each keeps its
-/// trips, and loops over `tile` take about bound / tile as many steps as those over what is left.
+/// trips, and the bound takes at least bound / tile times the steps of what is left, divided by the
+/// trips of the rank's spreads over other arrays.
 std::int64_t ClassBounds::most_behind_spreads(std::size_t array, std::size_t r,
                                               std::int64_t tile) const {
   const ClassRank& rank = classes_.ranks()[r];
@@ -134,8 +135,11 @@ std::int64_t ClassBounds::most_behind_spreads(std::size_t array, std::size_t r,
     least_trips *= spread.rank == rank.rank ? spread.trips - 1 : 1;
   }
   const std::int64_t most = (tile - 1) / least_trips;
-  const double by_steps =
-      static_cast<double>(tile) * input_->most_steps[r] / static_cast<double>(rank.bound);
+  const auto arrays = static_cast<int>(space_.problem.arrays.size());
+  const double elsewhere = input_->legs.trips(0, arrays, rank.rank) /
+                           static_cast<double>(input_->choice.factor(array, rank.rank));
+  const double by_steps = static_cast<double>(tile) * input_->most_steps[r] * elsewhere /
+                          static_cast<double>(rank.bound);
   return by_steps < static_cast<double>(most) ? static_cast<std::int64_t>(by_steps + 1e-9) : most;
 }
 

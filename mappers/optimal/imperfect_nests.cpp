@@ -5,11 +5,15 @@
 #include <limits>
 #include <variant>
 
-#include "core/checked.hpp"
+#include "mappers/walk_guard.hpp"
 
 namespace tessera::optimal {
 
 namespace {
+
+constexpr std::int64_t most_walked =
+    20'000;                                // operations that a nest may be walked over for little
+constexpr std::int64_t work_of_walk = 50;  // bounds that a longer walk counts as
 
 std::size_t at(auto id) { return static_cast<std::size_t>(index(id)); }
 std::size_t at(int position) { return static_cast<std::size_t>(position); }
@@ -212,14 +216,14 @@ void ImperfectNests::reach(const Label& label, const Event& event) {
   }
   const std::size_t l = event.legs.front();
   Placed placed{.leg = l, .cuttings = {}};
-  std::vector<Pieces> pieces;
+  std::vector<PieceLegs::CutRank> ranks;
   for (const Cut& cut : cuts_) {
     placed.cuttings.push_back(cut.cuttings.size());
-    pieces.push_back(cut.pieces);
+    ranks.push_back({cut.pieces, cut.is_open});
   }
   placed_.push_back(std::move(placed));
   if (fits()) {
-    legs_.charge(l, legs_.words(l, pieces), after.unvalued, after.costs);
+    legs_.charge(l, legs_.words(l, ranks), after.unvalued, after.costs);
     go_on(label, event, after);
   }
   placed_.pop_back();
@@ -263,12 +267,24 @@ void ImperfectNests::finish() {
     }
   }
   nodes_.push_back(MappingNode::compute());
-  ++evaluated_;
+  score();
+  nodes_.resize(written);
+}
+
+/// A nest that may have to be walked over for long counts as more work.
+void ImperfectNests::score() {
+  if (++evaluated_ % 16 == 0 && (*is_over_)()) {
+    work_left_ = 0;
+  }
+  if (read_nest(space_.problem, nodes_, nest_)) {
+    return;
+  }
+  work_left_ -= may_walk_long(space_.problem, nest_, most_walked) ? work_of_walk : 0;
   const auto scored = evaluator_.score(nodes_);
   if (const Score* score = std::get_if<Score>(&scored)) {
+    ++feasible_;
     incumbent_->offer(nodes_, *score);
   }
-  nodes_.resize(written);
 }
 
 }  // namespace tessera::optimal

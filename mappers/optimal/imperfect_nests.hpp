@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/evaluate.hpp"
+#include "core/nest.hpp"
 #include "mappers/optimal/class_bounds.hpp"
 #include "mappers/optimal/incumbent.hpp"
 
@@ -37,6 +38,7 @@ class ImperfectNests {
            Incumbent& incumbent);
 
   std::int64_t evaluated() const { return evaluated_; }
+  std::int64_t feasible() const { return feasible_; }
   std::int64_t expanded() const { return expanded_; }
 
  private:
@@ -80,6 +82,7 @@ class ImperfectNests {
   void spread_rank(const Label& label, const Event& event, std::size_t spread, double steps_before);
   void go_on(const Label& from, const Event& event, const Label& to);
   void finish();
+  void score();
   void write_stores(const PlaceState& before, const PlaceState& after, const Event& event);
   RankMask needed_innermost(const Event& event) const;
   bool fits() const;
@@ -101,11 +104,13 @@ class ImperfectNests {
   const std::function<bool()>* is_over_ = nullptr;
   std::int64_t work_left_ = 0;
   std::int64_t evaluated_ = 0;
+  std::int64_t feasible_ = 0;
   std::int64_t expanded_ = 0;
 
   std::vector<Cut> cuts_;  ///< by rank
   std::vector<Placed> placed_;
   std::vector<MappingNode> nodes_;
+  Nest nest_;  ///< scratch of score()
 };
 
 }  // namespace tessera::optimal

@@ -15,7 +15,8 @@ namespace {
 constexpr double most_positions = 4.0e5;  // of TileClasses
 constexpr double most_values = 2.5e7;     // of a table of bounds: 200 MB
 constexpr std::size_t most_states = 4000;
-constexpr std::size_t most_choices = 200'000;
+constexpr std::size_t most_choices = 100'000;
+constexpr std::int64_t longest_bound = 250'000;  // of a rank: 1000 classes
 
 bool has_windows(const Problem& problem) {
   return std::ranges::any_of(problem.tensors, [&](const ProblemTensor& tensor) {
@@ -43,6 +44,9 @@ ImperfectSearch::ImperfectSearch(const Problem& problem, const SearchOptions& op
       terms_(problem, *options.convention),
       compulsory_(compulsory_bound(problem, *options.convention)) {
   const Mapspace mapspace = narrowed(options.mapspace, *options.convention);
+  if (std::ranges::any_of(problem.bounds, [](std::int64_t b) { return b > longest_bound; })) {
+    return;
+  }
   const double positions = TileClasses::size_of(problem);
   if (mapspace.perfect_factors || options.objective == Objective::pareto ||
       options.convention->partial_sums != PartialSums::every_event || has_windows(problem) ||
@@ -52,12 +56,11 @@ ImperfectSearch::ImperfectSearch(const Problem& problem, const SearchOptions& op
   }
   graph_ = place_graph(problem, mapspace, options.convention->stationary, most_states);
   if (!graph_.complete || graph_.states.empty() ||
-      static_cast<double>(graph_.states.size()) * positions > most_values) {
+      static_cast<double>(graph_.states.size() + 3 * graph_.legs.size()) * positions >
+          most_values) {
     return;
   }
-  bool complete = true;
-  choices_ = spatial_choices(problem, most_choices, complete, Trips::any);
-  covered_ = true;
+  choices_ = spatial_choices(problem, most_choices, covered_, Trips::any);
 }
 
 double ImperfectSearch::least_steps(const SpatialChoice& choice, std::size_t rank) const {
@@ -139,6 +142,7 @@ void ImperfectSearch::search(const Candidate& candidate, const SearchSpace& spac
         guide, effort_.work_per_choice, [&] { return clock_.is_over(); }, incumbent);
   }
   evaluated_ += nests.evaluated();
+  feasible_ += nests.feasible();
   expanded_ += nests.expanded();
 }
 

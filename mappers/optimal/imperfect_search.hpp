@@ -37,6 +37,7 @@ class ImperfectSearch {
   void run(Incumbent& incumbent);
 
   std::int64_t evaluated() const { return evaluated_; }
+  std::int64_t feasible() const { return feasible_; }
   std::int64_t expanded() const { return expanded_; }
 
  private:
@@ -60,6 +61,7 @@ class ImperfectSearch {
   PlaceGraph graph_;
   std::vector<SpatialChoice> choices_;
   std::int64_t evaluated_ = 0;
+  std::int64_t feasible_ = 0;
   std::int64_t expanded_ = 0;
 };
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 
 #include "core/checked.hpp"
 #include "mappers/optimal/imperfect_nests.hpp"
@@ -44,16 +45,15 @@ void ImperfectNests::cut_rank(const Segment& segment, std::size_t next) {
   const std::size_t r = segment.loops[next].first;
   const std::size_t to = segment.loops[next].second;
   const ClassRank& rank = classes_.ranks()[r];
-  std::vector<Pieces> seen;
+  std::set<Pieces> seen;
   with_first_tiles(r, [&] {
     const Cut before = cuts_[r];
     const std::int64_t largest = std::min(rank.most[to], before.pieces.front().extent - 1);
     for (std::int64_t tile = largest; tile >= rank.least[to] && has_time(); --tile) {
       Pieces pieces = optimal::cut(before.pieces, tile);
-      if (std::ranges::find(seen, pieces) != seen.end()) {
+      if (!seen.insert(pieces).second) {
         continue;
       }
-      seen.push_back(pieces);
       cuts_[r].pieces = std::move(pieces);
       cuts_[r].at_class = to;
       cuts_[r].cuttings.push_back({.tile = tile});

@@ -19,6 +19,17 @@ double positions_of(double pieces, double trips) {
   return pieces == 1 ? trips : std::max(pieces + trips - 1, (pieces - 1) * (trips - 1) + 1);
 }
 
+/// The same where the pieces are known: of a shorter one, as many as its share fills.
+double at_work(const Pieces& pieces, double trips) {
+  double positions = 0;
+  for (const Piece& piece : pieces) {
+    const double share =
+        static_cast<double>(piece.extent) / static_cast<double>(pieces.front().extent);
+    positions += piece.count * (share == 1 ? trips : std::floor(share * (trips - 1)) + 1);
+  }
+  return positions;
+}
+
 }  // namespace
 
 PieceLegs::PieceLegs(const SearchSpace& space, const TileClasses& classes,
@@ -73,14 +84,14 @@ PieceLegs::Part PieceLegs::part(const Leg& leg, RankId rank) const {
       part.stride = static_cast<double>(term->coefficient);
     }
   }
+  part.has_holes = part.stride > 1 && part.cross == 1 && !tensor.is_output;
   return part;
 }
 
 /// What the rank multiplies fills of all instances, and reads of the parent, by.
 LegWords PieceLegs::factor(const Part& part, double bound, double pieces, double positions) const {
   if (part.relevant) {
-    const bool has_holes = part.stride > 1 && part.cross == 1;
-    const double words = has_holes ? part.stride * bound - (part.stride - 1) * pieces : bound;
+    const double words = part.has_holes ? part.stride * bound - (part.stride - 1) * pieces : bound;
     return {.fills = words, .reads = words};
   }
   const double requests = part.cross_shared == part.cross ? pieces : positions / part.cross_shared;
@@ -158,19 +169,15 @@ const PieceLegs::Table& PieceLegs::table(std::size_t l) {
   return tables_[l].emplace(std::move(table));
 }
 
-LegWords PieceLegs::words(std::size_t l, const std::vector<Pieces>& pieces) const {
+LegWords PieceLegs::words(std::size_t l, const std::vector<CutRank>& ranks) const {
   LegWords words{.fills = 1, .reads = 1};
-  for (std::size_t r = 0; r < pieces.size(); ++r) {
+  for (std::size_t r = 0; r < ranks.size(); ++r) {
     const Part& part = parts_[l][r];
-    double positions = 0;
-    for (const Piece& piece : pieces[r]) {
-      const double share =
-          static_cast<double>(piece.extent) / static_cast<double>(pieces[r].front().extent);
-      positions +=
-          piece.count * (share == 1 ? part.cross : std::floor(share * (part.cross - 1)) + 1);
-    }
-    const LegWords by = factor(part, static_cast<double>(classes_.ranks()[r].bound),
-                               count_of(pieces[r]), positions);
+    const Pieces& pieces = ranks[r].pieces;
+    const double count = count_of(pieces);
+    const LegWords by =
+        factor(part, static_cast<double>(classes_.ranks()[r].bound), count,
+               ranks[r].is_open ? positions_of(count, part.cross) : at_work(pieces, part.cross));
     words.fills *= by.fills;
     words.reads *= by.reads;
   }

@@ -31,8 +31,13 @@ class PieceLegs {
   /// Not of legs to the compute.
   const Table& table(std::size_t leg);
 
-  /// The words of a leg paid where the ranks are cut into `pieces`.
-  LegWords words(std::size_t leg, const std::vector<Pieces>& pieces) const;
+  /// A rank as a nest has cut it so far.
+  struct CutRank {
+    const Pieces& pieces;
+    bool is_open = false;  ///< only their number is known
+  };
+  /// The words of a leg paid where the ranks are cut so.
+  LegWords words(std::size_t leg, const std::vector<CutRank>& ranks) const;
 
   /// Adds what they cost.
   void charge(std::size_t leg, const LegWords& words, Unvalued& unvalued, Costs& costs) const;
@@ -47,7 +52,8 @@ class PieceLegs {
   /// How a rank of TileClasses enters the words of a leg.
   struct Part {
     bool relevant = false;
-    double stride = 1;         ///< of the tensor, where its boxes may have holes
+    double stride = 1;         ///< of the tensor along the rank
+    bool has_holes = false;    ///< its boxes have words that no operation uses
     double cross = 1;          ///< trips of spreads between place and child
     double cross_shared = 1;   ///< of these, along axes that share the tensor
     double passed_shared = 1;  ///< the same between parent and place

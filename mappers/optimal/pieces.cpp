@@ -45,7 +45,7 @@ double steps_of(std::int64_t extent, const std::vector<Cutting>& cuttings, std::
     return steps_of(std::min(extent, tile), cuttings, from + 1);
   }
   const std::int64_t whole = extent / tile;
-  double steps = static_cast<double>(whole) * steps_of(tile, cuttings, from + 1);
+  double steps = whole == 0 ? 0.0 : static_cast<double>(whole) * steps_of(tile, cuttings, from + 1);
   if (extent % tile != 0) {
     steps += steps_of(extent % tile, cuttings, from + 1);
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <vector>
 
@@ -9,7 +10,7 @@ namespace tessera::optimal {
 struct Piece {
   std::int64_t extent = 1;
   double count = 1;  ///< over all settings of loops and all positions
-  bool operator==(const Piece&) const = default;
+  auto operator<=>(const Piece&) const = default;
 };
 
 /// All pieces of a rank at some height of a nest, the first, which is the largest, in front.

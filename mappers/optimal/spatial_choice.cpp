@@ -6,6 +6,7 @@
 #include <set>
 
 #include "core/checked.hpp"
+#include "mappers/factorization.hpp"
 #include "mappers/optimal/symmetry.hpp"
 
 namespace tessera::optimal {
@@ -17,6 +18,9 @@ std::size_t at(int position) { return static_cast<std::size_t>(position); }
 
 /// Whether the axes of an array share the same tensors.
 bool axes_are_alike(const Problem& problem, const ProblemArray& array) {
+  if (array.axis_count == 0) {
+    return true;
+  }
   const ProblemAxis& first = problem.axes[static_cast<std::size_t>(array.first_axis)];
   for (int a = 1; a < array.axis_count; ++a) {
     const ProblemAxis& axis = problem.axes[at(array.first_axis) + at(a)];
@@ -66,13 +70,22 @@ class ArrayChoices {
       return;
     }
     const std::int64_t left = left_[rank];
-    for (std::int64_t trips = 2; trips <= std::min(left, room); ++trips) {
-      if (trips_ == Trips::any || left % trips == 0) {
-        spreads_.push_back(
-            {.axis = static_cast<AxisId>(id), .rank = static_cast<RankId>(rank), .trips = trips});
-        left_[rank] = ceil_div(left, trips);
-        choose(axis, rank + 1, room / trips);
-        spreads_.pop_back();
+    const auto spread = [&](std::int64_t trips) {
+      spreads_.push_back(
+          {.axis = static_cast<AxisId>(id), .rank = static_cast<RankId>(rank), .trips = trips});
+      left_[rank] = ceil_div(left, trips);
+      choose(axis, rank + 1, room / trips);
+      spreads_.pop_back();
+    };
+    if (trips_ == Trips::any) {
+      for (std::int64_t trips = 2; trips <= std::min(left, room); ++trips) {
+        spread(trips);
+      }
+    } else {
+      for (const std::int64_t trips : divisors(left)) {
+        if (trips > 1 && trips <= room) {
+          spread(trips);
+        }
       }
     }
     left_[rank] = left;
@@ -210,16 +223,17 @@ std::vector<SpatialChoice> spatial_choices(const Problem& problem, std::size_t m
     std::vector<SpatialChoice> next;
     for (const SpatialChoice& choice : choices) {
       for (const auto& way : ways) {
+        if (next.size() >= most) {
+          complete = false;
+          break;
+        }
         SpatialChoice longer = choice;
         longer.by_array.push_back(way);
         longer.instances *= static_cast<double>(instances_of(way));
         if (trips == Trips::dividing && !divides(problem, longer)) {
           continue;
         }
-        complete = complete && next.size() < most;
-        if (next.size() < most) {
-          next.push_back(std::move(longer));
-        }
+        next.push_back(std::move(longer));
       }
     }
     choices = std::move(next);

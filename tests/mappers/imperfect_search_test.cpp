@@ -59,6 +59,23 @@ TEST_CASE("Loops step through every value, spreads as often as their largest til
   CHECK(steps_of(13, {{.tile = 8}, {.tile = 6, .is_spread = true}}) == 11);
 }
 
+TEST_CASE("A rank spread over two arrays takes the steps that both leave it") {
+  tessera::Array outer = test::array({test::axis("x", 4)});
+  tessera::Array inner = test::array({test::axis("y", 8)});
+  outer.name = "outer";
+  const tessera::Architecture machine =
+      test::architecture({test::storage("S", 1), outer, test::storage("T", 1), inner});
+  const tessera::Problem problem = tessera::bind(machine, test::layer({64}));
+  const tessera::SearchOptions options = test::search_options(tessera::Objective::latency);
+  const tessera::SearchClock clock(options);
+  ImperfectSearch search(problem, options, clock, {.choices = 1000, .work_per_choice = 100'000});
+  REQUIRE(search.is_covered());
+  Incumbent incumbent(options.objective);
+  incumbent.offer({}, {.energy_pj = 0, .cycles = 4});  // a mapping to beat: 16 positions
+  search.run(incumbent);
+  CHECK(incumbent.value() == 2);
+}
+
 /// How the search fares on random problems that it covers, from a few random mappings on.
 struct Tally {
   int covered = 0;
