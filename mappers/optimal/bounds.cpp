@@ -69,10 +69,11 @@ bool Bounds::may_slide(std::size_t l) const {
 std::vector<double> Bounds::words_without_sweep(std::size_t l) const {
   const std::size_t t = at(graph_.legs[l].tensor);
   const bool slides = may_slide(l);
+  const auto& sliding = (below_spreads(l) ? tables_.sliding_below_spreads : tables_.sliding)[t];
   std::vector<double> words(tiles_->quotients().size());
   for (std::size_t i = 0; i < words.size(); ++i) {
     const TileIndex paid = paid_at(l, i);
-    words[i] = slides ? tables_.sliding[t][paid] : tables_.nests[paid] * tables_.box[t][paid];
+    words[i] = slides ? sliding[paid] : tables_.nests[paid] * tables_.box[t][paid];
   }
   return words;
 }

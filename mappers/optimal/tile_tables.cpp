@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstdlib>
 #include <tuple>
+#include <vector>
 
 #include "mappers/factorization.hpp"
 #include "mappers/optimal/compulsory.hpp"
@@ -56,8 +57,15 @@ bool has_no_holes(const TileLattice& lattice, const TensorDimension& dimension, 
   return true;
 }
 
-/// How far, at least, a step of an outer loop moves the box along `dimension`, after the innermost
-/// loop has swept `rank` from the tile that it leaves to the tile `above` has.
+/// A step of a loop outside a sweep: how far it moves the box, and at least how many sweeps there
+/// are in each iteration of that loop.
+struct OuterStep {
+  std::int64_t sweeps = 1;
+  std::int64_t move = 0;
+};
+
+/// Steps of loops outside a sweep, which has taken the rank of `along` from the tile that `above`
+/// has to `tile`.
 ///
 /// In a perfect nest a step of a loop of some rank moves that rank on by its tile, whatever loops
 /// of the same rank stand inside, and takes every other rank that has loops inside back by their
@@ -67,45 +75,64 @@ bool has_no_holes(const TileLattice& lattice, const TensorDimension& dimension, 
 /// - `rank` itself, further out, goes on where the sweep has ended, and back by a sweep of another
 ///   rank of the dimension whose loops stand between;
 /// - a rank that is not in the dimension goes back by the sweep, or by more.
-/// Where three ranks share the dimension their moves may cancel in other ways: then nothing is
-/// claimed beyond a multiple of the other tiles.
-std::int64_t least_move(const TileLattice& lattice, const TensorDimension& dimension,
-                        const Term& along, TileIndex above, std::int64_t tile) {
+/// The first where three ranks share the dimension: their moves may cancel in other ways, and
+/// nothing is claimed.
+std::vector<OuterStep> outer_steps(const TileLattice& lattice, const TensorDimension& dimension,
+                                   const Term& along, TileIndex above, std::int64_t tile) {
   const auto bound_of = [&](RankId rank) {
     const int d = lattice.dimension_of(rank);
     return d < 0 ? 1 : lattice.dimensions()[static_cast<std::size_t>(d)].bound;
   };
   const std::int64_t extent_above = lattice.tile_of(above, along.rank);
-  const std::int64_t reset = along.coefficient * (extent_above - tile);
-  std::int64_t least = reset;
-  if (extent_above < bound_of(along.rank)) {
-    least = std::min(least, along.coefficient * tile);
+  const bool goes_on = extent_above < bound_of(along.rank);
+  std::vector<OuterStep> steps{{.move = along.coefficient * (extent_above - tile)}};
+  if (goes_on) {
+    steps.push_back({.move = along.coefficient * tile});
   }
-  int others = 0;
+  const auto others = std::ranges::count_if(dimension.terms, [&](const Term& term) {
+    return term.rank != along.rank && bound_of(term.rank) > 1;
+  });
   for (const Term& term : dimension.terms) {
-    others += term.rank != along.rank && bound_of(term.rank) > 1 ? 1 : 0;
-  }
-  for (const Term& term : dimension.terms) {
-    const std::int64_t bound = bound_of(term.rank);
-    const std::int64_t unit = term.coefficient * lattice.tile_of(above, term.rank);
-    if (term.rank == along.rank || unit == term.coefficient * bound) {
+    const std::int64_t extent = lattice.tile_of(above, term.rank);
+    if (term.rank == along.rank || extent == bound_of(term.rank)) {
       continue;
     }
     if (others > 1) {
-      return 0;
+      return {OuterStep{}};
     }
-    // Over `rank`, further out than loops of the other.
-    for (const std::int64_t swept : divisors(bound * term.coefficient / unit)) {
-      if (extent_above < bound_of(along.rank)) {
-        least = std::min(least, std::abs(along.coefficient * tile - unit * (swept - 1)));
+    const std::int64_t unit = term.coefficient * extent;
+    for (const std::int64_t ratio : divisors(goes_on ? bound_of(term.rank) / extent : 1)) {
+      if (ratio > 1) {
+        steps.push_back({ratio, std::abs(along.coefficient * tile - unit * (ratio - 1))});
       }
     }
-    for (const std::int64_t swept : divisors(bound_of(along.rank) / extent_above)) {
-      const std::int64_t back = along.coefficient * (swept * extent_above - tile);
-      least = std::min(least, std::abs(unit - back));
+    for (const std::int64_t ratio : divisors(bound_of(along.rank) / extent_above)) {
+      const std::int64_t back = along.coefficient * (ratio * extent_above - tile);
+      steps.push_back({ratio, std::abs(unit - back)});
     }
   }
-  return least;
+  return steps;
+}
+
+/// The part of a box of `size` words that the first box of a sweep brings, at least, on average
+/// over all sweeps (docs/mappers.md, "Windows, where a sweep ends a segment").
+double first_of_sweep(const std::vector<OuterStep>& steps, std::int64_t size) {
+  const auto part = [&](const OuterStep& step) {
+    return static_cast<double>(std::min(step.move, size)) / static_cast<double>(size);
+  };
+  double often = 1;
+  double least = 1;
+  for (const OuterStep& step : steps) {
+    least = std::min(least, part(step));
+    often = std::min(often, step.sweeps == 1 ? part(step) : 1.0);
+  }
+  std::int64_t sweeps = 0;
+  for (const OuterStep& step : steps) {
+    if (part(step) < often) {
+      sweeps = sweeps == 0 ? step.sweeps : std::min(sweeps, step.sweeps);
+    }
+  }
+  return sweeps == 0 ? often : often + (least - often) / static_cast<double>(sweeps);
 }
 
 }  // namespace
@@ -123,11 +150,9 @@ double slide_words(const Problem& problem, const TileLattice& lattice, std::size
     box *= static_cast<double>(size);
     for (const Term& term : each.terms) {
       if (term.rank == along.rank) {
-        const auto part = [&](std::int64_t words) {
-          return static_cast<double>(std::min(words, size)) / static_cast<double>(size);
-        };
-        step = std::min(step, part(term.coefficient * tile));
-        again = std::min(again, part(least_move(lattice, each, term, place.above, tile)));
+        step = static_cast<double>(std::min(term.coefficient * tile, size)) /
+               static_cast<double>(size);
+        again = first_of_sweep(outer_steps(lattice, each, term, place.above, tile), size);
       }
     }
   }
@@ -143,6 +168,7 @@ TileTables::TileTables(const Problem& problem, const Convention& convention,
   fill(problem, lattice);
   slides.resize(problem.tensors.size());
   sliding.resize(problem.tensors.size());
+  sliding_below_spreads.resize(problem.tensors.size());
   dense.resize(problem.tensors.size());
   const auto windows = std::ranges::count_if(window_ranks, [](RankMask r) { return r != 0; });
   all_may_slide = windows > 1 || !convention.stationary;
@@ -167,14 +193,22 @@ void TileTables::add_sliding(const TileLattice& lattice, std::size_t tensor) {
   for (std::size_t i = 0; i < lattice.size(); ++i) {
     least.push_back(nests[i] * box[tensor][i]);
   }
+  sliding_below_spreads[tensor] = least;
   for (const Slide& slide : slides[tensor]) {
-    const TileLattice::Dimension& d = lattice.dimensions()[slide.dimension];
-    const double* words = slide.below_spreads.data();
-    for (std::size_t begin = 0; begin < lattice.size(); begin += d.stride * d.tiles.size()) {
-      double* const below = least.data() + begin + slide.to * d.stride;
-      for (std::size_t k = 0; k < d.stride; ++k) {
-        below[k] = std::min(below[k], *words++);
-      }
+    take_slide(lattice, slide, slide.words, least);
+    take_slide(lattice, slide, slide.below_spreads, sliding_below_spreads[tensor]);
+  }
+}
+
+/// least[t] := what the slide moves where it ends at tiles t, if that is less.
+void TileTables::take_slide(const TileLattice& lattice, const Slide& slide,
+                            const std::vector<double>& words, std::vector<double>& least) {
+  const TileLattice::Dimension& d = lattice.dimensions()[slide.dimension];
+  auto word = words.begin();
+  for (std::size_t begin = 0; begin < lattice.size(); begin += d.stride * d.tiles.size()) {
+    double* const below = least.data() + begin + slide.to * d.stride;
+    for (std::size_t k = 0; k < d.stride; ++k) {
+      below[k] = std::min(below[k], *word++);
     }
   }
 }

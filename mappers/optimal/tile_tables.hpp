@@ -47,6 +47,8 @@ struct TileTables {
   /// By window tensor: words filled, times instances, where no loop stands right above the place
   /// but the one above another place slides this tensor as well: at least those of the best slide.
   std::vector<std::vector<double>> sliding;
+  /// The same where spreads over window ranks stand further out.
+  std::vector<std::vector<double>> sliding_below_spreads;
   /// Such a loop may stand above a leg whose parent is the outermost storage: there are several
   /// windows, or nodes must stand where their tiles are placed. Above others it always may.
   bool all_may_slide = false;
@@ -71,6 +73,8 @@ struct TileTables {
   Slide slide(const Problem& problem, const TileLattice& lattice, std::size_t tensor,
               const Slide& place) const;
   void add_sliding(const TileLattice& lattice, std::size_t tensor);
+  static void take_slide(const TileLattice& lattice, const Slide& slide,
+                         const std::vector<double>& words, std::vector<double>& least);
 };
 
 }  // namespace tessera::optimal
