@@ -148,7 +148,9 @@ bool LabelSearch::run(const Guide& guide, const Limits& limits, Incumbent& incum
       later_.diving = false;
       std::make_heap(queue_.begin(), queue_.end(), later_);
     }
-    if (labels_.size() > limits.labels || (++rounds % 64 == 0 && !limits.may_go_on())) {
+    // A first mapping takes few steps, but all that is left and right of them is kept.
+    const std::size_t most = later_.diving ? limits.while_diving : limits.labels;
+    if (labels_.size() > most || (++rounds % 64 == 0 && !limits.may_go_on())) {
       open = floor(guide);
       return false;
     }

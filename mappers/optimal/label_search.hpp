@@ -53,6 +53,7 @@ class LabelSearch {
 
   struct Limits {
     std::size_t labels = 0;           ///< kept at a time
+    std::size_t while_diving = 0;     ///< the same as long as there is no mapping
     std::function<bool()> may_go_on;  ///< asked every now and then
   };
 

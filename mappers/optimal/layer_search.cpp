@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include <oneapi/tbb/parallel_for.h>
 #include <oneapi/tbb/task_arena.h>
@@ -20,10 +21,13 @@ constexpr double most_values = 2.5e8;  // of a table of bounds: 2 GB
 constexpr std::size_t most_states = 4000;
 constexpr std::size_t widest_wave = 8;
 constexpr std::size_t largest_group = 64;
+constexpr std::size_t first_labels = 16'000;  // of a choice, before others have had their turn
+constexpr std::size_t more_labels = 16;       // times as many the next time
 
-/// Whether what remains of an entry of Costs is bounded: of the energy and the outermost storage.
-bool has_bound(const CostTerms::Term& term) {
-  return term.place == 0 && term.kind != CostTerms::Kind::array &&
+/// Whether what remains of an entry of Costs is bounded: of the energy and the outermost storage,
+/// and of the other storages where the search is worth it.
+bool has_bound(const CostTerms::Term& term, bool every_port) {
+  return (term.place == 0 || every_port) && term.kind != CostTerms::Kind::array &&
          term.kind != CostTerms::Kind::array_tensor;
 }
 
@@ -152,12 +156,12 @@ class LayerSearch::PreparedChoice {
   }
 
   /// What no nest of this choice can go below; nothing as soon as that is known not to matter.
-  std::optional<ScoreBound> floor(const Incumbent& incumbent) {
+  std::optional<ScoreBound> floor(const Incumbent& incumbent, bool every_port) {
     Bounds bounds(space_.problem, space_.lattice, space_.graph, space_.tables);
     bounds.prepare(costs_, tiles_);
     std::optional<ScoreBound> floor;
     for (std::size_t i = 0; i < layer_.terms_.size(); ++i) {
-      if (!has_bound(layer_.terms_.terms[i])) {
+      if (!has_bound(layer_.terms_.terms[i], every_port)) {
         continue;
       }
       bounds.solve(i, remaining_[i]);
@@ -201,11 +205,11 @@ std::optional<ScoreBound> LayerSearch::floor_of(const SpatialChoice& choice,
   if (incumbent.beats(least.energy_pj, least.cycles)) {
     return std::nullopt;
   }
-  return clock_.is_over() ? least : PreparedChoice(*this, choice).floor(incumbent);
+  return clock_.is_over() ? least : PreparedChoice(*this, choice).floor(incumbent, false);
 }
 
-LayerSearch::Outcome LayerSearch::search(const Candidate& candidate,
-                                         const Incumbent& incumbent) const {
+LayerSearch::Outcome LayerSearch::search(const Candidate& candidate, const Incumbent& incumbent,
+                                         std::size_t labels) const {
   Outcome outcome{.incumbent = incumbent, .statistics = {}, .open = candidate.floor};
   if (incumbent.beats(candidate.floor.energy_pj, candidate.floor.cycles)) {
     outcome.cut = true;
@@ -216,12 +220,14 @@ LayerSearch::Outcome LayerSearch::search(const Candidate& candidate,
     return outcome;
   }
   PreparedChoice prepared(*this, *candidate.choice);
-  if (!prepared.floor(incumbent)) {
+  if (!prepared.floor(incumbent, labels > first_labels)) {
     outcome.cut = true;
     return outcome;
   }
-  outcome.complete = prepared.run(
-      {.labels = effort_.labels, .may_go_on = [&] { return !clock_.is_over(); }}, outcome);
+  outcome.complete = prepared.run({.labels = labels,
+                                   .while_diving = std::min(labels * more_labels, effort_.labels),
+                                   .may_go_on = [&] { return !clock_.is_over(); }},
+                                  outcome);
   return outcome;
 }
 
@@ -251,43 +257,66 @@ std::vector<LayerSearch::Candidate> LayerSearch::candidates(std::size_t begin, s
       ++cut_choices_;
     }
   }
-  std::ranges::stable_sort(candidates, {}, [&](const Candidate& each) {
-    return std::pair(value_of(each.floor), each.floor.energy_pj);
-  });
+  sort_by_floor(candidates);
   return candidates;
 }
 
-/// Choices are searched in groups and waves whose widths do not depend on the number of threads,
-/// each from the best of the waves before: the results are the same for any number.
-bool LayerSearch::run(Incumbent& incumbent) {
-  bool complete = all_choices_;
-  if (graph_.states.empty()) {
-    return complete;  // no order of store nodes keeps what must be kept
+void LayerSearch::sort_by_floor(std::vector<Candidate>& candidates) const {
+  std::ranges::stable_sort(candidates, {}, [&](const Candidate& each) {
+    return std::pair(value_of(each.floor), each.floor.energy_pj);
+  });
+}
+
+/// Searches candidates in waves whose widths do not depend on the number of threads, each from the
+/// best of the waves before: the results are the same for any number. Returns those that more than
+/// `labels` labels could decide.
+std::vector<LayerSearch::Candidate> LayerSearch::search_all(std::span<const Candidate> found,
+                                                            std::size_t labels,
+                                                            Incumbent& incumbent) {
+  std::vector<Candidate> undecided;
+  for (std::size_t begin = 0; begin < found.size();) {
+    const std::size_t end = std::min(found.size(), begin + width_);
+    std::vector<std::optional<Outcome>> wave(end - begin);
+    side_by_side(wave.size(),
+                 [&](std::size_t i) { wave[i] = search(found[begin + i], incumbent, labels); });
+    for (std::size_t i = 0; i < wave.size(); ++i) {
+      const Outcome& outcome = *wave[i];
+      incumbent.merge(outcome.incumbent);
+      statistics_ += outcome.statistics;
+      cut_choices_ += outcome.cut ? 1 : 0;
+      if (!outcome.complete) {
+        undecided.push_back({.choice = found[begin + i].choice, .floor = outcome.open});
+      }
+    }
+    begin = end;
+    width_ = std::min(widest_wave, incumbent.kept().empty() ? width_ : width_ * 2);
   }
-  std::size_t width = 1;
+  return undecided;
+}
+
+/// All choices by groups. One that is not decided with few labels waits until the others have been
+/// searched: most often their mappings decide it.
+bool LayerSearch::run(Incumbent& incumbent) {
+  if (graph_.states.empty()) {
+    return all_choices_;  // no order of store nodes keeps what must be kept
+  }
+  std::size_t labels = std::min(first_labels, effort_.labels);
+  std::vector<Candidate> undecided;
   std::size_t size = 4;
   for (std::size_t group = 0; group < choices_.size();
        group += size, size = std::min(size * 2, largest_group)) {
     const auto found = candidates(group, std::min(choices_.size(), group + size), incumbent);
-    for (std::size_t begin = 0; begin < found.size();) {
-      const std::size_t end = std::min(found.size(), begin + width);
-      std::vector<std::optional<Outcome>> wave(end - begin);
-      side_by_side(wave.size(),
-                   [&](std::size_t i) { wave[i] = search(found[begin + i], incumbent); });
-      for (const auto& outcome : wave) {
-        incumbent.merge(outcome->incumbent);
-        statistics_ += outcome->statistics;
-        cut_choices_ += outcome->cut ? 1 : 0;
-        if (!outcome->complete) {
-          complete = false;
-          open_ = std::min(open_, value_of(outcome->open));
-        }
-      }
-      begin = end;
-      width = std::min(widest_wave, incumbent.kept().empty() ? width : width * 2);
-    }
+    std::ranges::copy(search_all(found, labels, incumbent), std::back_inserter(undecided));
   }
-  return complete;
+  while (!undecided.empty() && labels < effort_.labels && !clock_.is_over()) {
+    labels = std::min(labels * more_labels, effort_.labels);
+    sort_by_floor(undecided);
+    undecided = search_all(undecided, labels, incumbent);
+  }
+  for (const Candidate& left : undecided) {
+    open_ = std::min(open_, value_of(left.floor));
+  }
+  return all_choices_ && undecided.empty();
 }
 
 double LayerSearch::lower_bound(const Incumbent& incumbent) const {

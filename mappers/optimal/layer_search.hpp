@@ -56,7 +56,10 @@ class LayerSearch {
   ScoreBound least_of(const SpatialChoice& choice) const;
   std::optional<ScoreBound> floor_of(const SpatialChoice& choice, const Incumbent& incumbent) const;
   std::vector<Candidate> candidates(std::size_t begin, std::size_t end, const Incumbent& incumbent);
-  Outcome search(const Candidate& candidate, const Incumbent& incumbent) const;
+  void sort_by_floor(std::vector<Candidate>& candidates) const;
+  Outcome search(const Candidate& candidate, const Incumbent& incumbent, std::size_t labels) const;
+  std::vector<Candidate> search_all(std::span<const Candidate> found, std::size_t labels,
+                                    Incumbent& incumbent);
   template <typename Work>
   void side_by_side(std::size_t count, const Work& work) const;
   double value_of(const ScoreBound& bound) const;
@@ -74,6 +77,7 @@ class LayerSearch {
   CostTerms terms_;
   ScoreBound compulsory_;
   std::vector<SpatialChoice> choices_;
+  std::size_t width_ = 1;  ///< of a wave
   LabelStatistics statistics_;
   std::int64_t cut_choices_ = 0;
   double open_ = std::numeric_limits<double>::infinity();
