@@ -12,6 +12,8 @@ std::size_t at(int position) { return static_cast<std::size_t>(position); }
 
 void LabelSearch::expand(std::uint32_t label) {
   const PlaceState& state = space_.graph.states[labels_[label].state];
+  ++statistics_->expanded;
+  labels_[label].expanded = true;
   crossed_.assign(space_.problem.arrays.size(), 0);
   for (std::uint32_t l = label; l != none; l = labels_[l].parent) {
     const std::uint32_t above = labels_[l].parent;

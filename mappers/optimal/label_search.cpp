@@ -10,6 +10,7 @@ namespace tessera::optimal {
 namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
+constexpr std::int64_t rounds_per_dive = 256;  // expanded between two dives
 
 /// Up to whole cycles, but never above what the evaluation rounds to.
 double rounded_up(double cycles) {
@@ -143,6 +144,7 @@ bool LabelSearch::run(const Guide& guide, const Limits& limits, Incumbent& incum
   later_.diving = incumbent.kept().empty();
   start();
   std::int64_t rounds = 0;
+  std::int64_t next_dive = statistics.expanded;
   while (!queue_.empty()) {
     if (later_.diving && !incumbent.kept().empty()) {
       later_.diving = false;
@@ -157,17 +159,41 @@ bool LabelSearch::run(const Guide& guide, const Limits& limits, Incumbent& incum
     std::pop_heap(queue_.begin(), queue_.end(), later_);
     const Ticket ticket = queue_.back();
     queue_.pop_back();
-    if (labels_[ticket.label].dominated) {
+    if (labels_[ticket.label].dominated || labels_[ticket.label].expanded) {
       continue;
     }
     if (!later_.diving && incumbent.objective() != Objective::pareto &&
         ticket.value * (1 + 1e-11) >= incumbent.value()) {
       break;  // best first: nothing left is better
     }
-    ++statistics.expanded;
-    expand(ticket.label);
+    if (!later_.diving && statistics.expanded >= next_dive) {
+      next_dive = statistics.expanded + rounds_per_dive;
+      dive(ticket.label);
+    } else {
+      expand(ticket.label);
+    }
   }
   return true;
+}
+
+/// From a label straight down to a mapping, if it comes to one: each time to the best of the labels
+/// that the one before has led to. A better mapping soon spares labels.
+void LabelSearch::dive(std::uint32_t label) {
+  while (label != none) {
+    const auto first = static_cast<std::uint32_t>(labels_.size());
+    expand(label);
+    label = none;
+    double least = infinity;
+    for (std::uint32_t l = first; l < labels_.size(); ++l) {
+      const Label& next = labels_[l];
+      const double value = value_of(
+          bound_of(next.state, position_of(next.state, next.tiles), costs_of(l), next.unvalued));
+      if (!next.dominated && value < least) {
+        label = l;
+        least = value;
+      }
+    }
+  }
 }
 
 }  // namespace tessera::optimal

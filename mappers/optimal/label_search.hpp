@@ -79,6 +79,7 @@ class LabelSearch {
     Unvalued unvalued;
     std::uint32_t next = none;  ///< label of the same key
     bool dominated = false;
+    bool expanded = false;
   };
   struct Loop {
     std::uint8_t dimension = 0;
@@ -114,6 +115,7 @@ class LabelSearch {
 
   double* costs_of(std::uint32_t label) { return costs_pool_.data() + label * width_; }
   void start();
+  void dive(std::uint32_t label);
   void expand(std::uint32_t label);
   void expand(std::uint32_t label, std::size_t event);
   std::uint32_t segment_dimensions(const Label& label, const PlaceState& state,
