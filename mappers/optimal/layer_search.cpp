@@ -9,6 +9,7 @@
 
 #include "mappers/optimal/bounds.hpp"
 #include "mappers/optimal/compulsory.hpp"
+#include "mappers/random.hpp"
 #include "mappers/store_items.hpp"
 
 namespace tessera::optimal {
@@ -23,6 +24,7 @@ constexpr std::size_t widest_wave = 8;
 constexpr std::size_t largest_group = 64;
 constexpr std::size_t first_labels = 16'000;  // of a choice, before others have had their turn
 constexpr std::size_t more_labels = 16;       // times as many the next time
+constexpr std::int64_t first_samples = 4000;  // where the labels lead to no mapping soon
 
 /// Whether what remains of an entry of Costs is bounded: of the energy and the outermost storage,
 /// and of the other storages where the search is worth it.
@@ -267,6 +269,18 @@ void LayerSearch::sort_by_floor(std::vector<Candidate>& candidates) const {
   });
 }
 
+/// A mapping to begin from, where the first choices lead to none soon: it rules out most of what
+/// they keep.
+void LayerSearch::sample(Incumbent& incumbent) const {
+  SearchOptions options = options_;
+  options.samples = first_samples;
+  options.mapspace.perfect_factors = true;
+  const SearchResult random = search_random(problem_, options);
+  if (random.best) {
+    incumbent.offer(random.best->nodes, random.score);
+  }
+}
+
 /// Searches candidates in waves whose widths do not depend on the number of threads, each from the
 /// best of the waves before: the results are the same for any number. Returns those that more than
 /// `labels` labels could decide.
@@ -287,6 +301,10 @@ std::vector<LayerSearch::Candidate> LayerSearch::search_all(std::span<const Cand
       if (!outcome.complete) {
         undecided.push_back({.choice = found[begin + i].choice, .floor = outcome.open});
       }
+    }
+    if (incumbent.kept().empty() && !undecided.empty() && !sampled_ && &scored_on_ == &problem_) {
+      sampled_ = true;
+      sample(incumbent);
     }
     begin = end;
     width_ = std::min(widest_wave, incumbent.kept().empty() ? width_ : width_ * 2);

@@ -56,6 +56,7 @@ class LayerSearch {
   ScoreBound least_of(const SpatialChoice& choice) const;
   std::optional<ScoreBound> floor_of(const SpatialChoice& choice, const Incumbent& incumbent) const;
   std::vector<Candidate> candidates(std::size_t begin, std::size_t end, const Incumbent& incumbent);
+  void sample(Incumbent& incumbent) const;
   void sort_by_floor(std::vector<Candidate>& candidates) const;
   Outcome search(const Candidate& candidate, const Incumbent& incumbent, std::size_t labels) const;
   std::vector<Candidate> search_all(std::span<const Candidate> found, std::size_t labels,
@@ -78,6 +79,7 @@ class LayerSearch {
   ScoreBound compulsory_;
   std::vector<SpatialChoice> choices_;
   std::size_t width_ = 1;  ///< of a wave
+  bool sampled_ = false;
   LabelStatistics statistics_;
   std::int64_t cut_choices_ = 0;
   double open_ = std::numeric_limits<double>::infinity();
