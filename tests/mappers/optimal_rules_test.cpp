@@ -203,6 +203,20 @@ TEST_CASE("Windows: a node parts two loops of one rank") {
         window(8, 1, 5, 2));
 }
 
+// With r in 2 and then 3 (or 6) trips, every other sweep over r begins on words that the one before
+// has left; a bound that knows of fewer such sweeps misses it.
+TEST_CASE("Windows: how often a sweep starts where the last one ended") {
+  Storage outermost = storage("DRAM", 0);
+  outermost.read_pj = 11;
+  Storage buffer = of(storage("B", 0, {"input", "weight"}), 4);
+  buffer.write_pj = 2;
+  buffer.update_pj = 2;
+  for (const std::int64_t r : {6, 12}) {
+    CAPTURE(r);
+    check(words_of({outermost, buffer}), window(3, 1, r, 2), Objective::edp);
+  }
+}
+
 TEST_CASE("Windows: parent and child placed below one loop") {
   check(words_of({storage("DRAM", 0), of(storage("B", 0, {"input", "weight"}, {"output"}), 12),
                   storage("C", 1, {"input"}, {"weight", "output"})}),
