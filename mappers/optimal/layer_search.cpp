@@ -318,7 +318,10 @@ bool LayerSearch::run(Incumbent& incumbent) {
   if (graph_.states.empty()) {
     return all_choices_;  // no order of store nodes keeps what must be kept
   }
-  std::size_t labels = std::min(first_labels, effort_.labels);
+  std::size_t labels = effort_.labels;
+  if (choices_.size() > 1) {
+    labels = std::min(first_labels, labels);
+  }
   std::vector<Candidate> undecided;
   std::size_t size = 4;
   for (std::size_t group = 0; group < choices_.size();
