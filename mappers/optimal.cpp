@@ -31,23 +31,24 @@ constexpr double most_enumerated = 300'000;
 /// What is spent where nothing can be proven, on each of a few roundings of the bounds.
 constexpr Effort some{.choices = 16, .labels = 50'000};
 
+void add(SearchResult& result, std::string_view rule, std::int64_t count) {
+  const auto known = std::ranges::find(result.pruned, rule, &PrunedBy::rule);
+  if (known == result.pruned.end()) {
+    result.pruned.push_back({.rule = rule, .count = count});
+  } else {
+    known->count += count;
+  }
+}
+
 void take(const LayerSearch& search, SearchResult& result) {
   const LabelStatistics& counts = search.statistics();
   result.evaluated += counts.evaluated;
   result.feasible += counts.evaluated;
   result.expanded += counts.expanded;
-  const auto add = [&](std::string_view rule, std::int64_t count) {
-    const auto known = std::ranges::find(result.pruned, rule, &PrunedBy::rule);
-    if (known == result.pruned.end()) {
-      result.pruned.push_back({.rule = rule, .count = count});
-    } else {
-      known->count += count;
-    }
-  };
-  add("bound", counts.by_bound);
-  add("dominance", counts.by_dominance);
-  add("capacity", counts.by_capacity);
-  add("spatial", search.cut_choices());
+  add(result, "bound", counts.by_bound);
+  add(result, "dominance", counts.by_dominance);
+  add(result, "capacity", counts.by_capacity);
+  add(result, "spatial", search.cut_choices());
 }
 
 void take(const Incumbent& incumbent, Objective objective, SearchResult& result) {
@@ -73,19 +74,23 @@ void offer(const SearchResult& found, Incumbent& incumbent) {
   }
 }
 
-/// On from the best of perfect factors: tiles of any size.
-void search_imperfect(const Problem& problem, const SearchOptions& options,
-                      const SearchClock& clock, Incumbent& incumbent, SearchResult& result) {
+/// On from the best of perfect factors: tiles of any size. Returns what no mapping that was left
+/// out goes below: 0 where nothing is known.
+double search_imperfect(const Problem& problem, const SearchOptions& options,
+                        const SearchClock& clock, Incumbent& incumbent, SearchResult& result) {
   if (incumbent.kept().empty() || clock.is_over()) {
-    return;
+    return 0;
   }
   ImperfectSearch search(problem, options, clock, optimal::effort_for(options.samples));
-  if (search.is_covered()) {
-    search.run(incumbent);
-    result.evaluated += search.evaluated();
-    result.feasible += search.feasible();
-    result.expanded += search.expanded();
+  if (!search.is_covered()) {
+    return 0;
   }
+  search.run(incumbent);
+  result.evaluated += search.evaluated();
+  result.feasible += search.feasible();
+  result.expanded += search.expanded();
+  add(result, "spatial", search.cut_choices());
+  return search.open_value();
 }
 
 /// Where tiles need not divide, or no bound covers the problem: the best of what exact search finds
@@ -114,7 +119,7 @@ SearchResult search_widely(const Problem& problem, const SearchOptions& options,
   result.feasible += random.feasible;
   result.why_not = random.why_not;
   offer(random, incumbent);
-  search_imperfect(problem, options, clock, incumbent, result);
+  const double open = search_imperfect(problem, options, clock, incumbent, result);
   take(incumbent, options.objective, result);
   result.stopped = clock.is_over();
   if (result.best) {
@@ -123,10 +128,11 @@ SearchResult search_widely(const Problem& problem, const SearchOptions& options,
     const double value =
         objective_value(options.objective, {.energy_pj = bound.energy_pj, .cycles = bound.cycles});
     const double best = objective_value(options.objective, result.score);
-    result.lower_bound = std::min(value, best);
+    result.lower_bound = std::min(std::max(value, open), best);
     // A bound above what a mapping attains would be no bound, and no proof.
     const bool attained = best <= value && value <= best * (1 + 1e-9);
-    result.proven_optimal = options.objective != Objective::pareto && attained;
+    const bool nothing_left = best <= open * (1 + 1e-11);
+    result.proven_optimal = options.objective != Objective::pareto && (attained || nothing_left);
   }
   result.seconds = clock.seconds();
   return result;

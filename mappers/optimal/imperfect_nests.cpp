@@ -1,44 +1,58 @@
 #include "mappers/optimal/imperfect_nests.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
+#include <utility>
 #include <variant>
 
+#include "core/checked.hpp"
 #include "mappers/walk_guard.hpp"
 
 namespace tessera::optimal {
 
 namespace {
 
-constexpr std::int64_t most_walked =
-    20'000;                                // operations that a nest may be walked over for little
-constexpr std::int64_t work_of_walk = 50;  // bounds that a longer walk counts as
-
 std::size_t at(auto id) { return static_cast<std::size_t>(index(id)); }
 std::size_t at(int position) { return static_cast<std::size_t>(position); }
 
 }  // namespace
 
-ImperfectNests::ImperfectNests(const SearchSpace& space, const TileClasses& classes,
-                               const SpatialChoice& choice, PieceLegs& legs, Evaluator& evaluator)
-    : space_(space), classes_(classes), choice_(choice), legs_(legs), evaluator_(evaluator) {
-  start();
+double NestGuide::remains(std::size_t state, std::size_t position, const Unvalued& unvalued) const {
+  double sum = bounds->saved(state, unvalued);
+  for (std::size_t t = 0; t < bounds->tensors(); ++t) {
+    sum += bounds->remains(t, state, position);
+  }
+  return sum;
 }
 
-void ImperfectNests::start() {
-  cuts_.clear();
-  placed_.clear();
+ScoreBound NestGuide::bound(const SearchSpace& space, const Costs& costs, double steps,
+                            double remains_pj) const {
+  ScoreBound bound{.energy_pj = costs[0] + constant_pj + remains_pj,
+                   .cycles = std::max(least_cycles, steps / space.problem.compute().ops_per_cycle)};
+  for (std::size_t i = 1; i < space.terms.size(); ++i) {
+    bound.cycles = std::max(bound.cycles, costs[i]);
+  }
+  bound.energy_pj += leakage_pj_per_cycle * bound.cycles;
+  return bound;
+}
+
+ImperfectNests::ImperfectNests(const SearchSpace& space, const SpatialChoice& choice,
+                               PieceLegs& legs, Evaluator& evaluator, const NestGuide& guide)
+    : space_(space),
+      classes_(guide.bounds->classes()),
+      choice_(choice),
+      legs_(legs),
+      evaluator_(evaluator),
+      guide_(guide),
+      chains_(classes_.ranks().size()) {
   const auto arrays = static_cast<int>(space_.problem.arrays.size());
   for (const ClassRank& rank : classes_.ranks()) {
-    Cut cut;
-    cut.at_class = rank.count() - 1;
-    cut.pieces = {{.extent = rank.bound, .count = 1}};
-    cut.steps = std::ceil(static_cast<double>(rank.bound) / legs_.trips(0, arrays, rank.rank));
-    cuts_.push_back(std::move(cut));
+    const auto trips = static_cast<std::int64_t>(legs_.trips(0, arrays, rank.rank));
+    ranks_.push_back(uncut(rank, static_cast<double>(ceil_div(rank.bound, trips))));
   }
   const auto tensors = static_cast<unsigned>(space_.problem.tensors.size());
   nodes_.assign(1, MappingNode::store(StorageId{}, (TensorMask{1} << tensors) - 1));
+  zone_begins_.push_back(position());
 }
 
 /// At the start no output word has a value.
@@ -58,35 +72,57 @@ ImperfectNests::Label ImperfectNests::root() const {
 
 std::size_t ImperfectNests::position() const {
   std::size_t position = 0;
-  for (std::size_t r = 0; r < cuts_.size(); ++r) {
-    position += cuts_[r].at_class * classes_.ranks()[r].stride;
+  for (std::size_t r = 0; r < ranks_.size(); ++r) {
+    position += ranks_[r].at_class * classes_.ranks()[r].stride;
   }
   return position;
 }
 
-double ImperfectNests::least_cycles() const {
+double ImperfectNests::steps() const {
   double steps = 1;
-  for (const Cut& cut : cuts_) {
-    steps *= cut.steps;
+  for (const OpenRank& rank : ranks_) {
+    steps *= rank.steps;
   }
-  return std::max(guide_->least_cycles, steps / space_.problem.compute().ops_per_cycle);
+  return steps;
+}
+
+/// What lies in short pieces of a rank that is looped over again may stay where loops of the rank
+/// further in step: the tensor's legs to come may have been paid where those pieces were cut first.
+double ImperfectNests::remains(std::size_t tensor, std::size_t state, std::size_t here) const {
+  const RankMask ranks = space_.problem.tensors[tensor].relevant & guide_.bounds->loops(state);
+  double uncertain = 0;
+  int from = zone();
+  for (std::size_t r = 0; r < ranks_.size(); ++r) {
+    const OpenRank& rank = ranks_[r];
+    if (rank.short_share > 0 && rank.tile.most > 1 &&
+        (ranks & bit(classes_.ranks()[r].rank)) != 0) {
+      uncertain = std::max(uncertain, rank.short_share);
+      from = std::min(from, rank.short_from);
+    }
+  }
+  const double remains = guide_.bounds->remains(tensor, state, here);
+  if (uncertain == 0) {
+    return remains;
+  }
+  const double outward =
+      guide_.bounds->remains(tensor, state, zone_begins_[static_cast<std::size_t>(from)]);
+  return remains - uncertain * std::max(0.0, remains - outward);
 }
 
 ScoreBound ImperfectNests::bound_of(const Label& label) const {
-  ScoreBound bound{.energy_pj = label.costs[0] + guide_->constant_pj +
-                                guide_->bounds->remains(label.state, position(), label.unvalued),
-                   .cycles = least_cycles()};
-  for (std::size_t i = 1; i < space_.terms.size(); ++i) {
-    bound.cycles = std::max(bound.cycles, label.costs[i]);
+  const std::size_t here = position();
+  if (!guide_.bounds->is_feasible(label.state, here)) {
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    return {.energy_pj = infinity, .cycles = infinity};
   }
-  bound.energy_pj += guide_->leakage_pj_per_cycle * bound.cycles;
-  return bound;
+  double sum = guide_.bounds->saved(label.state, label.unvalued);
+  for (std::size_t t = 0; t < space_.problem.tensors.size(); ++t) {
+    sum += remains(t, label.state, here);
+  }
+  return guide_.bound(space_, label.costs, steps(), sum);
 }
 
-ScoreBound ImperfectNests::floor(const Guide& guide) {
-  guide_ = &guide;
-  return bound_of(root());
-}
+ScoreBound ImperfectNests::floor() const { return bound_of(root()); }
 
 /// Once it is over it stays so.
 bool ImperfectNests::has_time() {
@@ -97,25 +133,21 @@ bool ImperfectNests::has_time() {
   return work_left_ > 0;
 }
 
-bool ImperfectNests::of_interest(const Label& label) {
-  if (!has_time()) {
-    return false;
-  }
-  const ScoreBound bound = bound_of(label);
-  return bound.energy_pj < std::numeric_limits<double>::infinity() &&
+bool ImperfectNests::of_interest(const ScoreBound& bound) {
+  return has_time() && bound.energy_pj < std::numeric_limits<double>::infinity() &&
          !incumbent_->beats(bound.energy_pj, bound.cycles);
 }
 
 // ---- the search --------------------------------------------------------------------------------
 
-void ImperfectNests::run(const Guide& guide, std::int64_t work,
-                         const std::function<bool()>& is_over, Incumbent& incumbent) {
-  guide_ = &guide;
+bool ImperfectNests::run(std::int64_t work, const std::function<bool()>& is_over,
+                         Incumbent& incumbent) {
   incumbent_ = &incumbent;
   is_over_ = &is_over;
   work_left_ = work;
-  start();
   expand(root());
+  looked_at_ = work - std::max<std::int64_t>(work_left_, 0);
+  return work_left_ > 0;
 }
 
 /// Where loops stand right above the event, they run over these ranks: others would cost nothing
@@ -143,69 +175,69 @@ void ImperfectNests::expand(const Label& label) {
   const PlaceState& state = space_.graph.states[label.state];
   for (const Event& event : state.events) {
     const RankMask needed = needed_innermost(event);
-    Segment segment{.label = label, .event = event, .ranks = {}};
+    const bool any = event.kind == Event::Kind::place;
+    Segment segment{
+        .label = label, .event = event, .needed = any ? needed : ~RankMask{0}, .ranks = {}};
     bool can_end = true;
-    for (std::size_t r = 0; r < cuts_.size(); ++r) {
+    for (std::size_t r = 0; r < ranks_.size(); ++r) {
       const RankMask rank = bit(classes_.ranks()[r].rank);
-      can_end = can_end && (cuts_[r].at_class == 0 || (state.loops & rank) != 0);
-      if ((state.loops & needed & rank) != 0) {
+      can_end = can_end && (ranks_[r].tile.most == 1 || (state.loops & rank) != 0);
+      if ((state.loops & rank) != 0 && (any || (needed & rank) != 0)) {
         segment.ranks.push_back(r);
       }
     }
     if (event.kind != Event::Kind::finish) {
-      choose_classes(segment, 0);
+      choose(segment, 0);
     } else if (can_end) {
-      finish();
+      finish(label);
     }
   }
 }
 
-/// A loop may leave the class as it is where the class has several tiles: all but the rank's first.
-void ImperfectNests::choose_classes(Segment& segment, std::size_t next) {
+void ImperfectNests::choose(Segment& segment, std::size_t next) {
   if (next == segment.ranks.size()) {
-    if (is_worth_cutting(segment)) {
-      choose_tiles(segment, 0);
+    if (segment.looped == 0 || (segment.looped & segment.needed) != 0) {
+      reach(segment.label, segment.event);
     }
     return;
   }
-  choose_classes(segment, next + 1);
+  choose(segment, next + 1);
   const std::size_t r = segment.ranks[next];
-  const ClassRank& rank = classes_.ranks()[r];
-  const std::size_t from = cuts_[r].at_class;
-  const std::int64_t largest = cuts_[r].is_open ? rank.most[from] : cuts_[r].pieces.front().extent;
-  const bool stays = !cuts_[r].cuttings.empty() && largest > rank.least[from];
-  for (std::size_t to = stays ? from + 1 : from; to-- > 0;) {
-    cuts_[r].at_class = to;
-    if (of_interest(segment.label)) {
-      segment.loops.emplace_back(r, to);
-      choose_classes(segment, next + 1);
-      segment.loops.pop_back();
-    }
+  const std::size_t own = ranks_[r].at_class;
+  for (std::size_t to = own; to-- > 0;) {
+    choose_class(segment, next, to);
   }
-  cuts_[r].at_class = from;
+  choose_class(segment, next, own);
 }
 
-/// Whether the event can be worth it, whatever tiles of the classes are chosen.
-bool ImperfectNests::is_worth_cutting(const Segment& segment) {
-  if (segment.event.kind == Event::Kind::cross) {
-    return true;
+/// A loop over the next rank; it may leave the class as it is where that has several tiles.
+void ImperfectNests::choose_class(Segment& segment, std::size_t next, std::size_t to) {
+  const std::size_t r = segment.ranks[next];
+  const ClassRank& rank = classes_.ranks()[r];
+  const OpenRank before = ranks_[r];
+  const TileRange tile{.least = rank.least[to],
+                       .most = std::min(rank.most[to], before.tile.most - 1)};
+  if (tile.least > tile.most) {
+    return;
   }
-  Label after = segment.label;
-  after.state = segment.event.to;
-  if (segment.event.kind == Event::Kind::place) {
-    const std::size_t l = segment.event.legs.front();
-    const PieceLegs::Table& table = legs_.table(l);
-    if (table.fits[position()] != 0) {
-      return false;
-    }
-    legs_.charge(l, table.words_at(position()), after.unvalued, after.costs);
+  ranks_[r] = after_loop(rank, before, tile, zone());
+  if (of_interest(bound_of(segment.label))) {
+    chains_[r].push_back({.tile = tile, .node = nodes_.size()});
+    nodes_.push_back(MappingNode::loop(rank.rank, tile.least));
+    segment.looped |= bit(rank.rank);
+    choose(segment, next + 1);
+    segment.looped &= ~bit(rank.rank);
+    nodes_.pop_back();
+    chains_[r].pop_back();
   }
-  return of_interest(after);
+  ranks_[r] = before;
 }
 
 void ImperfectNests::reach(const Label& label, const Event& event) {
   if (event.kind == Event::Kind::cross) {
+    const std::vector<OpenRank> before = std::exchange(before_array_, ranks_);
     cross(label, event, 0);
+    before_array_ = before;
     return;
   }
   Label after = label;
@@ -215,27 +247,79 @@ void ImperfectNests::reach(const Label& label, const Event& event) {
     return;
   }
   const std::size_t l = event.legs.front();
-  Placed placed{.leg = l, .cuttings = {}};
-  std::vector<PieceLegs::CutRank> ranks;
-  for (const Cut& cut : cuts_) {
-    placed.cuttings.push_back(cut.cuttings.size());
-    ranks.push_back({cut.pieces, cut.is_open});
+  if (legs_.table(l).fits[position()] == 0) {
+    return;
   }
-  placed_.push_back(std::move(placed));
-  if (fits()) {
-    legs_.charge(l, legs_.words(l, ranks), after.unvalued, after.costs);
+  place(after, l);
+  const bool has_room = fit(space_, legs_, placed_, [](std::size_t r, const PlacedLeg& placed) {
+    return placed.ranks[r].tile.least;
+  });
+  if (has_room) {
     go_on(label, event, after);
   }
   placed_.pop_back();
 }
 
+void ImperfectNests::place(Label& after, std::size_t l) {
+  PlacedLeg placed;
+  placed.leg = l;
+  placed.ranks = ranks_;
+  placed.innermost = innermost_loops(l);
+  std::vector<PieceLegs::CutRank> ranks;
+  for (std::size_t r = 0; r < ranks_.size(); ++r) {
+    placed.cuttings.push_back(chains_[r].size());
+    ranks.push_back({.open = &ranks_[r]});
+  }
+  double uncut = 0;
+  int from = zone();
+  for (const auto& [r, loop] : placed.innermost) {
+    uncut = std::max(uncut, ranks_[r].uncut_share);
+    from = std::min(from, ranks_[r].short_from);
+  }
+  placed.uncut = legs_.table(l).at(zone_begins_[static_cast<std::size_t>(from)]);
+  legs_.charge(l, placed.mixed(legs_.words(l, ranks), uncut), after.unvalued, after.costs);
+  placed_.push_back(std::move(placed));
+}
+
+/// The loops over ranks of the tensor between the same two events, further in than all others.
+std::vector<std::pair<std::size_t, std::size_t>> ImperfectNests::innermost_loops(
+    std::size_t l) const {
+  const ProblemTensor& tensor = space_.problem.tensors[at(space_.graph.legs[l].tensor)];
+  int segment = -1;
+  for (std::size_t r = 0; r < ranks_.size(); ++r) {
+    if ((tensor.relevant & bit(classes_.ranks()[r].rank)) != 0) {
+      segment = std::max(segment, ranks_[r].segment);
+    }
+  }
+  std::vector<std::pair<std::size_t, std::size_t>> loops;
+  for (std::size_t r = 0; r < ranks_.size(); ++r) {
+    if ((tensor.relevant & bit(classes_.ranks()[r].rank)) != 0 && segment >= 0 &&
+        ranks_[r].segment == segment) {
+      std::size_t loop = chains_[r].size() - 1;
+      while (chains_[r][loop].trips > 0) {
+        --loop;
+      }
+      loops.emplace_back(r, loop);
+    }
+  }
+  return loops;
+}
+
 void ImperfectNests::go_on(const Label& from, const Event& event, const Label& to) {
-  if (!of_interest(to)) {
+  if (!of_interest(bound_of(to))) {
     return;
   }
   const std::size_t written = nodes_.size();
   write_stores(space_.graph.states[from.state], space_.graph.states[to.state], event);
-  expand(to);
+  if (event.kind == Event::Kind::place) {
+    zone_begins_.push_back(position());
+    zone_nodes_.push_back(written);
+    expand(to);
+    zone_nodes_.pop_back();
+    zone_begins_.pop_back();
+  } else {
+    expand(to);
+  }
   nodes_.resize(written);
 }
 
@@ -255,35 +339,6 @@ void ImperfectNests::write_stores(const PlaceState& before, const PlaceState& af
       held |= has(before.due[t] & ~after.due[t], s) ? TensorMask{1} << t : 0;
     }
     add(s, held);
-  }
-}
-
-/// A whole nest: what is left of each rank is looped over one by one.
-void ImperfectNests::finish() {
-  const std::size_t written = nodes_.size();
-  for (std::size_t r = 0; r < cuts_.size(); ++r) {
-    if (cuts_[r].at_class > 0) {
-      nodes_.push_back(MappingNode::loop(classes_.ranks()[r].rank, 1));
-    }
-  }
-  nodes_.push_back(MappingNode::compute());
-  score();
-  nodes_.resize(written);
-}
-
-/// A nest that may have to be walked over for long counts as more work.
-void ImperfectNests::score() {
-  if (++evaluated_ % 16 == 0 && (*is_over_)()) {
-    work_left_ = 0;
-  }
-  if (read_nest(space_.problem, nodes_, nest_)) {
-    return;
-  }
-  work_left_ -= may_walk_long(space_.problem, nest_, most_walked) ? work_of_walk : 0;
-  const auto scored = evaluator_.score(nodes_);
-  if (const Score* score = std::get_if<Score>(&scored)) {
-    ++feasible_;
-    incumbent_->offer(nodes_, *score);
   }
 }
 

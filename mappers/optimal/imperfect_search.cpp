@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+#include <optional>
 
 #include "mappers/optimal/compulsory.hpp"
 #include "mappers/optimal/layer_search.hpp"
@@ -16,6 +16,7 @@ constexpr double most_positions = 4.0e5;  // of TileClasses
 constexpr double most_values = 2.5e7;     // of a table of bounds: 200 MB
 constexpr std::size_t most_states = 4000;
 constexpr std::size_t most_choices = 100'000;
+constexpr double values_per_work = 80;           // of tables, that take as long as a bound
 constexpr std::int64_t longest_bound = 250'000;  // of a rank: 1000 classes
 
 bool has_windows(const Problem& problem) {
@@ -30,9 +31,60 @@ bool has_windows(const Problem& problem) {
 
 }  // namespace
 
+/// A spatial choice with all that its nests are bounded by.
+class ImperfectSearch::PreparedChoice {
+ public:
+  PreparedChoice(const ImperfectSearch& search, const SpatialChoice& choice,
+                 const SearchSpace& space, ClassBounds& bounds, const Incumbent& incumbent)
+      : most_steps_(search.most_steps(choice, incumbent)),
+        tiles_(search.problem_, space.lattice, whole(search.problem_)),
+        costs_(space, choice, tiles_),
+        legs_(space, bounds.classes(), choice, costs_, most_steps_),
+        input_{choice, costs_, legs_},
+        evaluator_(search.problem_, space.convention) {
+    bounds.solve_costs(input_);
+    const Problem& problem = search.problem_;
+    std::vector<double> used;
+    for (const ProblemStorage& storage : problem.storages) {
+      used.push_back(costs_.instances(storage.arrays_above));
+    }
+    guide_ = {.bounds = &bounds,
+              .compulsory_pj = search.compulsory_.energy_pj,
+              .least_cycles = search.compulsory_.cycles,
+              .leakage_pj_per_cycle =
+                  leakage_rate(problem, space.convention, costs_.instances_used(), used),
+              .constant_pj = static_cast<double>(problem.operations) * problem.compute().op_pj};
+    nests_.emplace(space, choice, legs_, evaluator_, guide_);
+  }
+  PreparedChoice(const PreparedChoice&) = delete;
+  PreparedChoice& operator=(const PreparedChoice&) = delete;
+
+  ImperfectNests& nests() { return *nests_; }
+
+ private:
+  /// Nothing is spread: LegCosts asks its tiles only for windows.
+  static SpatialChoice whole(const Problem& problem) {
+    SpatialChoice choice;
+    choice.by_array.resize(problem.arrays.size());
+    return choice;
+  }
+
+  std::vector<double> most_steps_;
+  ChoiceLattice tiles_;
+  LegCosts costs_;
+  PieceLegs legs_;
+  ClassBounds::Input input_;
+  Evaluator evaluator_;
+  NestGuide guide_;
+  std::optional<ImperfectNests> nests_;
+};
+
 ImperfectEffort effort_for(std::int64_t samples) {
-  const std::int64_t counted = std::clamp<std::int64_t>(samples, 1250, 1'000'000'000'000);
-  return {.choices = static_cast<std::size_t>(counted / 1250), .work_per_choice = 5 * counted};
+  const std::int64_t counted = std::clamp<std::int64_t>(samples, 100, 1'000'000'000'000);
+  const std::int64_t work = 500 * counted;
+  return {.work = work,
+          .work_per_choice = work / 8,
+          .choices = static_cast<std::size_t>(counted / 300)};
 }
 
 ImperfectSearch::ImperfectSearch(const Problem& problem, const SearchOptions& options,
@@ -63,6 +115,19 @@ ImperfectSearch::ImperfectSearch(const Problem& problem, const SearchOptions& op
   choices_ = spatial_choices(problem, most_choices, covered_, Trips::any);
 }
 
+double ImperfectSearch::value_of(const ScoreBound& bound) const {
+  return objective_value(options_.objective,
+                         {.energy_pj = bound.energy_pj, .cycles = bound.cycles});
+}
+
+void ImperfectSearch::leave_open(double value) { open_value_ = std::min(open_value_, value); }
+
+/// How many bounds the tables of one choice count as.
+std::int64_t ImperfectSearch::work_of_tables() const {
+  return static_cast<std::int64_t>(static_cast<double>(graph_.states.size()) *
+                                   TileClasses::size_of(problem_) / values_per_work);
+}
+
 double ImperfectSearch::least_steps(const SpatialChoice& choice, std::size_t rank) const {
   double trips = 1;
   for (std::size_t a = 0; a < problem_.arrays.size(); ++a) {
@@ -71,23 +136,17 @@ double ImperfectSearch::least_steps(const SpatialChoice& choice, std::size_t ran
   return std::ceil(static_cast<double>(problem_.bounds[rank]) / trips);
 }
 
-std::vector<ImperfectSearch::Candidate> ImperfectSearch::candidates() const {
-  std::vector<Candidate> candidates;
-  for (const SpatialChoice& choice : choices_) {
-    double steps = 1;
-    for (std::size_t r = 0; r < problem_.bounds.size(); ++r) {
-      steps *= least_steps(choice, r);
-    }
-    candidates.push_back({&choice, steps / problem_.compute().ops_per_cycle});
+double ImperfectSearch::least_cycles(const SpatialChoice& choice) const {
+  double steps = 1;
+  for (std::size_t r = 0; r < problem_.bounds.size(); ++r) {
+    steps *= least_steps(choice, r);
   }
-  std::ranges::stable_sort(candidates, {}, &Candidate::cycles);
-  candidates.resize(std::min(candidates.size(), effort_.choices));
-  return candidates;
+  return std::max(compulsory_.cycles, steps / problem_.compute().ops_per_cycle);
 }
 
 /// By rank of TileClasses, the most steps that its loops can take in a mapping better than the
 /// incumbent.
-std::vector<double> ImperfectSearch::most_steps(const Candidate& candidate,
+std::vector<double> ImperfectSearch::most_steps(const SpatialChoice& choice,
                                                 const Incumbent& incumbent) const {
   double cycles = std::numeric_limits<double>::infinity();
   const double energy = compulsory_.energy_pj;
@@ -105,42 +164,60 @@ std::vector<double> ImperfectSearch::most_steps(const Candidate& candidate,
     case Objective::pareto:
       break;
   }
+  double steps = 1;
+  for (std::size_t r = 0; r < problem_.bounds.size(); ++r) {
+    steps *= least_steps(choice, r);
+  }
   std::vector<double> most;
   for (std::size_t r = 0; r < problem_.bounds.size(); ++r) {
     if (problem_.bounds[r] > 1) {
-      most.push_back(cycles / candidate.cycles * least_steps(*candidate.choice, r));
+      most.push_back(cycles * problem_.compute().ops_per_cycle / steps * least_steps(choice, r) *
+                     (1 + 1e-9));
     }
   }
   return most;
 }
 
+/// Those that may hold something better, by their floors: of the first in order of their least
+/// cycles with all that is known of them, of the others by the compulsory work.
+std::vector<ImperfectSearch::Candidate> ImperfectSearch::candidates(const SearchSpace& space,
+                                                                    ClassBounds& bounds,
+                                                                    const Incumbent& incumbent) {
+  std::vector<Candidate> candidates;
+  for (const SpatialChoice& choice : choices_) {
+    candidates.push_back({&choice, {compulsory_.energy_pj, least_cycles(choice)}});
+  }
+  const auto drop_beaten = [&] {
+    cut_choices_ += static_cast<std::int64_t>(std::erase_if(candidates, [&](const auto& each) {
+      return incumbent.beats(each.floor.energy_pj, each.floor.cycles);
+    }));
+  };
+  drop_beaten();
+  const auto by_floor = [&](const Candidate& each) { return value_of(each.floor); };
+  std::ranges::stable_sort(candidates, {}, by_floor);
+  const std::size_t known = std::min(candidates.size(), effort_.choices);
+  for (std::size_t i = 0; i < known && !clock_.is_over(); ++i) {
+    PreparedChoice prepared(*this, *candidates[i].choice, space, bounds, incumbent);
+    candidates[i].floor = prepared.nests().floor();
+  }
+  std::ranges::stable_sort(candidates.begin(),
+                           candidates.begin() + static_cast<std::ptrdiff_t>(known), {}, by_floor);
+  drop_beaten();
+  return candidates;
+}
+
 void ImperfectSearch::search(const Candidate& candidate, const SearchSpace& space,
                              ClassBounds& bounds, Incumbent& incumbent) {
-  SpatialChoice whole;
-  whole.by_array.resize(problem_.arrays.size());
-  const ChoiceLattice tiles(problem_, space.lattice, whole);
-  const LegCosts costs(space, *candidate.choice, tiles);
-  PieceLegs legs(space, bounds.classes(), *candidate.choice, costs);
-  ClassBounds::Input input{*candidate.choice, costs, legs, most_steps(candidate, incumbent)};
-  bounds.solve(input);
-  std::vector<double> used;
-  for (const ProblemStorage& storage : problem_.storages) {
-    used.push_back(costs.instances(storage.arrays_above));
-  }
-  const ImperfectNests::Guide guide{
-      .bounds = &bounds,
-      .compulsory_pj = compulsory_.energy_pj,
-      .least_cycles = compulsory_.cycles,
-      .leakage_pj_per_cycle =
-          leakage_rate(problem_, space.convention, costs.instances_used(), used),
-      .constant_pj = static_cast<double>(problem_.operations) * problem_.compute().op_pj};
-  Evaluator evaluator(problem_, space.convention);
-  ImperfectNests nests(space, bounds.classes(), *candidate.choice, legs, evaluator);
-  const ScoreBound floor = nests.floor(guide);
-  if (!incumbent.beats(floor.energy_pj, floor.cycles)) {
-    nests.run(
-        guide, effort_.work_per_choice, [&] { return clock_.is_over(); }, incumbent);
-  }
+  PreparedChoice prepared(*this, *candidate.choice, space, bounds, incumbent);
+  ImperfectNests& nests = prepared.nests();
+  bounds.solve_feasible();
+  effort_.work -= work_of_tables();
+  const std::int64_t work = std::min(effort_.work, effort_.work_per_choice);
+  const bool complete = nests.run(
+      work, [&] { return clock_.is_over(); }, incumbent);
+  effort_.work -= nests.looked_at();
+  leave_open(complete ? nests.open_value()
+                      : std::min(value_of(candidate.floor), nests.open_value()));
   evaluated_ += nests.evaluated();
   feasible_ += nests.feasible();
   expanded_ += nests.expanded();
@@ -152,9 +229,12 @@ void ImperfectSearch::run(Incumbent& incumbent) {
   const SearchSpace space{problem_, *options_.convention, lattice, graph_, tables, terms_};
   const TileClasses classes(problem_);
   ClassBounds bounds(space, classes);
-  for (const Candidate& candidate : candidates()) {
-    const double cycles = std::max(candidate.cycles, compulsory_.cycles);
-    if (!clock_.is_over() && !incumbent.beats(compulsory_.energy_pj, cycles)) {
+  for (const Candidate& candidate : candidates(space, bounds, incumbent)) {
+    if (incumbent.beats(candidate.floor.energy_pj, candidate.floor.cycles)) {
+      ++cut_choices_;
+    } else if (clock_.is_over() || effort_.work <= 0) {
+      leave_open(value_of(candidate.floor));
+    } else {
       search(candidate, space, bounds, incumbent);
     }
   }

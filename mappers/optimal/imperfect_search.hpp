@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "mappers/mapper.hpp"
@@ -12,19 +13,17 @@ namespace tessera::optimal {
 
 /// How much of the nests whose tiles need not divide is looked at.
 struct ImperfectEffort {
-  std::size_t choices = 1;           ///< of what is spread where
-  std::int64_t work_per_choice = 1;  ///< bounds
+  std::int64_t work = 1;             ///< bounds in all
+  std::int64_t work_per_choice = 1;  ///< of what is spread where
+  std::size_t choices = 1;           ///< of which the floors are looked at beforehand
 };
 
-/// As much as goes with so many samples of the random mapper: of 20 000, its default, 16 choices
-/// and 100 000 bounds for each.
+/// As much as goes with so many samples of the random mapper.
 ImperfectEffort effort_for(std::int64_t samples);
 
-/// Looks for mappings of any factors better than the best of perfect ones: for tensors without
-/// windows, every event charged. Spatial choices are taken by their least steps, their nests
-/// searched as ImperfectNests does. What it finds is scored by the model; that there is nothing
-/// better is not proven: where some pieces of a rank are too short for a loop to cut them, tiles
-/// stay for longer than the guide counts.
+/// The best mapping of any factors, for tensors without windows and with every event charged, with
+/// a bound for what it left out. Spatial choices are taken by their floors, their nests searched as
+/// ImperfectNests does.
 class ImperfectSearch {
  public:
   ImperfectSearch(const Problem& problem, const SearchOptions& options, const SearchClock& clock,
@@ -36,20 +35,29 @@ class ImperfectSearch {
   /// Searches on from `incumbent`, which must hold a mapping.
   void run(Incumbent& incumbent);
 
+  /// Objective that no mapping that was not looked at goes below; infinite where there is none.
+  double open_value() const { return open_value_; }
   std::int64_t evaluated() const { return evaluated_; }
   std::int64_t feasible() const { return feasible_; }
   std::int64_t expanded() const { return expanded_; }
+  std::int64_t cut_choices() const { return cut_choices_; }
 
  private:
   struct Candidate {
     const SpatialChoice* choice = nullptr;
-    double cycles = 0;  ///< that its operations take at least
+    ScoreBound floor;
   };
-  std::vector<Candidate> candidates() const;
+  class PreparedChoice;
+  std::vector<Candidate> candidates(const SearchSpace& space, ClassBounds& bounds,
+                                    const Incumbent& incumbent);
   void search(const Candidate& candidate, const SearchSpace& space, ClassBounds& bounds,
               Incumbent& incumbent);
-  std::vector<double> most_steps(const Candidate& candidate, const Incumbent& incumbent) const;
+  std::vector<double> most_steps(const SpatialChoice& choice, const Incumbent& incumbent) const;
   double least_steps(const SpatialChoice& choice, std::size_t rank) const;
+  double least_cycles(const SpatialChoice& choice) const;
+  std::int64_t work_of_tables() const;
+  double value_of(const ScoreBound& bound) const;
+  void leave_open(double value);
 
   const Problem& problem_;
   const SearchOptions& options_;
@@ -60,9 +68,11 @@ class ImperfectSearch {
   ScoreBound compulsory_;
   PlaceGraph graph_;
   std::vector<SpatialChoice> choices_;
+  double open_value_ = std::numeric_limits<double>::infinity();
   std::int64_t evaluated_ = 0;
   std::int64_t feasible_ = 0;
   std::int64_t expanded_ = 0;
+  std::int64_t cut_choices_ = 0;
 };
 
 }  // namespace tessera::optimal

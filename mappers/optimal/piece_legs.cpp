@@ -10,40 +10,33 @@ namespace tessera::optimal {
 
 namespace {
 
+constexpr double rounding = 1e-9;
+
 std::size_t at(auto id) { return static_cast<std::size_t>(index(id)); }
 std::size_t at(int position) { return static_cast<std::size_t>(position); }
-
-/// Positions at work, over `pieces` pieces that are each spread over `trips`: all of them on the
-/// first, at least one on each.
-double positions_of(double pieces, double trips) {
-  return pieces == 1 ? trips : std::max(pieces + trips - 1, (pieces - 1) * (trips - 1) + 1);
-}
-
-/// The same where the pieces are known: of a shorter one, as many as its share fills.
-double at_work(const Pieces& pieces, double trips) {
-  double positions = 0;
-  for (const Piece& piece : pieces) {
-    const double share =
-        static_cast<double>(piece.extent) / static_cast<double>(pieces.front().extent);
-    positions += piece.count * (share == 1 ? trips : std::floor(share * (trips - 1)) + 1);
-  }
-  return positions;
-}
 
 }  // namespace
 
 PieceLegs::PieceLegs(const SearchSpace& space, const TileClasses& classes,
-                     const SpatialChoice& choice, const LegCosts& costs)
+                     const SpatialChoice& choice, const LegCosts& costs,
+                     const std::vector<double>& most_steps)
     : space_(space),
       classes_(classes),
       choice_(choice),
       costs_(costs),
+      most_steps_(most_steps),
       sharing_(space.problem),
       tables_(space.graph.legs.size()) {
   for (const Leg& leg : space.graph.legs) {
     auto& parts = parts_.emplace_back();
-    for (const ClassRank& rank : classes.ranks()) {
-      parts.push_back(part(leg, rank.rank));
+    auto& positions_of = positions_.emplace_back();
+    for (std::size_t r = 0; r < classes.ranks().size(); ++r) {
+      const ClassRank& rank = classes.ranks()[r];
+      parts.push_back(part(leg, r));
+      auto& by_class = positions_of.emplace_back();
+      for (std::size_t c = 0; c < rank.count(); ++c) {
+        by_class.push_back(positions(parts.back(), rank, c));
+      }
     }
   }
 }
@@ -61,8 +54,27 @@ double PieceLegs::trips(int from, int to, RankId rank) const {
   return product;
 }
 
-PieceLegs::Part PieceLegs::part(const Leg& leg, RankId rank) const {
+/// A spread of n trips leaves t of a tile above (n - 1)·t. In all, the bound takes at least bound /
+/// tile times the steps of what is left, divided by the trips of the rank's spreads over other
+/// arrays.
+std::int64_t PieceLegs::most_behind(std::size_t array, std::size_t r, std::int64_t tile) const {
+  const ClassRank& rank = classes_.ranks()[r];
+  std::int64_t most = tile;
+  for (const Spread& spread : choice_.by_array[array]) {
+    most = spread.rank == rank.rank ? (most - 1) / (spread.trips - 1) : most;
+  }
+  const auto arrays = static_cast<int>(space_.problem.arrays.size());
+  const double elsewhere =
+      trips(0, arrays, rank.rank) / static_cast<double>(choice_.factor(array, rank.rank));
+  const double by_steps =
+      static_cast<double>(tile) * most_steps_[r] * elsewhere / static_cast<double>(rank.bound);
+  return by_steps < static_cast<double>(most) ? static_cast<std::int64_t>(by_steps + rounding)
+                                              : most;
+}
+
+PieceLegs::Part PieceLegs::part(const Leg& leg, std::size_t r) const {
   const ProblemTensor& tensor = space_.problem.tensors[at(leg.tensor)];
+  const RankId rank = classes_.ranks()[r].rank;
   const auto shared = [&](int from, int to) {
     double product = 1;
     for (int a = from; a < to; ++a) {
@@ -74,10 +86,12 @@ PieceLegs::Part PieceLegs::part(const Leg& leg, RankId rank) const {
     }
     return product;
   };
-  Part part{.relevant = (tensor.relevant & bit(rank)) != 0};
+  const int parent_section = space_.problem.storages[at(leg.parent)].arrays_above;
+  Part part;
+  part.relevant = (tensor.relevant & bit(rank)) != 0;
   part.cross = trips(leg.section, child_section(leg), rank);
-  part.cross_shared = shared(leg.section, child_section(leg));
-  part.passed_shared = shared(space_.problem.storages[at(leg.parent)].arrays_above, leg.section);
+  part.cross_shared = shared(std::max(leg.section, parent_section), child_section(leg));
+  part.passed_shared = shared(parent_section, leg.section);
   for (const TensorDimension& dimension : tensor.dimensions) {
     const auto term = std::ranges::find(dimension.terms, rank, &Term::rank);
     if (term != dimension.terms.end()) {
@@ -85,14 +99,84 @@ PieceLegs::Part PieceLegs::part(const Leg& leg, RankId rank) const {
     }
   }
   part.has_holes = part.stride > 1 && part.cross == 1 && !tensor.is_output;
+  if (!part.relevant && part.cross > 1) {
+    part.at_work = least_at_work(leg, rank);
+    part.behind = tiles_behind(leg, r);
+  }
   return part;
 }
 
+/// Of trips k1, k2, ... a full tile has (k1 - 1)·(positions of k2, ...) + 1 at least, with all of
+/// the last.
+double PieceLegs::least_at_work(const Leg& leg, RankId rank) const {
+  double positions = 0;
+  for (int a = child_section(leg); a-- > leg.section;) {
+    const auto& spreads = choice_.by_array[at(a)];
+    for (std::size_t i = spreads.size(); i-- > 0;) {
+      const auto trips = static_cast<double>(spreads[i].trips);
+      if (spreads[i].rank == rank) {
+        positions = positions == 0 ? trips : (trips - 1) * positions + 1;
+      }
+    }
+  }
+  return positions;
+}
+
+/// By tile, the largest that the spreads between place and child leave of it.
+std::vector<std::int64_t> PieceLegs::tiles_behind(const Leg& leg, std::size_t r) const {
+  const ClassRank& rank = classes_.ranks()[r];
+  std::vector<std::int64_t> behind;
+  for (std::int64_t whole = 0; whole <= rank.bound; ++whole) {
+    std::int64_t tile = whole;
+    for (int a = leg.section; a < child_section(leg) && tile > 0; ++a) {
+      tile = choice_.factor(at(a), rank.rank) > 1 ? most_behind(at(a), r, tile) : tile;
+    }
+    behind.push_back(tile);
+  }
+  return behind;
+}
+
+/// Positions at work, over pieces of tiles of this class that are each spread: all of them on one,
+/// at least one on each. And a piece of l values is on all, or on l / (the tile left) of them.
+double PieceLegs::positions(const Part& part, const ClassRank& rank, std::size_t c) const {
+  if (part.behind.empty()) {
+    return rank.pieces[c];
+  }
+  const std::int64_t behind = part.behind[static_cast<std::size_t>(rank.most[c])];
+  if (behind < 1) {
+    return std::numeric_limits<double>::infinity();
+  }
+  const double per_value =
+      std::min(1 / static_cast<double>(behind), part.at_work / static_cast<double>(rank.most[c]));
+  return std::max(rank.pieces[c] + part.at_work - 1,
+                  std::ceil(static_cast<double>(rank.bound) * per_value * (1 - rounding)));
+}
+
+/// The same where the pieces are known.
+double PieceLegs::positions(const Part& part, const Pieces& pieces) const {
+  if (part.behind.empty()) {
+    return count_of(pieces);
+  }
+  const std::int64_t full = pieces.front().extent;
+  const std::int64_t behind = part.behind[static_cast<std::size_t>(full)];
+  if (behind < 1) {
+    return std::numeric_limits<double>::infinity();
+  }
+  double sum = 0;
+  for (const Piece& piece : pieces) {
+    const auto spread_over = static_cast<double>(ceil_div(piece.extent, behind));
+    sum +=
+        piece.count * (piece.extent == full ? part.at_work : std::min(part.at_work, spread_over));
+  }
+  return sum;
+}
+
 /// What the rank multiplies fills of all instances, and reads of the parent, by.
-LegWords PieceLegs::factor(const Part& part, double bound, double pieces, double positions) const {
+LegWords PieceLegs::factor(const Part& part, double bound, double pieces, double most_pieces,
+                           double positions) const {
   if (part.relevant) {
-    const double words = part.has_holes ? part.stride * bound - (part.stride - 1) * pieces : bound;
-    return {.fills = words, .reads = words};
+    const double holes = part.has_holes ? (part.stride - 1) * (bound - most_pieces) : 0.0;
+    return {.fills = bound + holes, .reads = bound + holes};
   }
   const double requests = part.cross_shared == part.cross ? pieces : positions / part.cross_shared;
   return {.fills = positions, .reads = requests / part.passed_shared};
@@ -142,12 +226,12 @@ const PieceLegs::Table& PieceLegs::table(std::size_t l) {
   for (std::size_t r = 0; r < classes_.ranks().size(); ++r) {
     const ClassRank& rank = classes_.ranks()[r];
     const Part& part = parts_[l][r];
+    const auto bound = static_cast<double>(rank.bound);
     fills.emplace_back();
     reads.emplace_back();
     sizes.emplace_back();
     for (std::size_t c = 0; c < rank.count(); ++c) {
-      const LegWords words = factor(part, static_cast<double>(rank.bound), rank.pieces[c],
-                                    positions_of(rank.pieces[c], part.cross));
+      const LegWords words = factor(part, bound, rank.pieces[c], bound, positions_[l][r][c]);
       const std::int64_t tile = ceil_div(rank.least[c], static_cast<std::int64_t>(part.cross));
       fills.back().push_back(words.fills);
       reads.back().push_back(words.reads);
@@ -156,15 +240,18 @@ const PieceLegs::Table& PieceLegs::table(std::size_t l) {
   }
   const Leg& leg = space_.graph.legs[l];
   const ProblemStorage& storage = space_.problem.storages[at(leg.child)];
-  constexpr double infinity = std::numeric_limits<double>::infinity();
-  const double room = storage.usable_bits ? static_cast<double>(*storage.usable_bits) : infinity;
   LegWords unit{.fills = 1, .reads = 1};
   normalize(l, unit);
-  Table table{products(classes_, fills), products(classes_, reads), products(classes_, sizes)};
+  Table table{products(classes_, fills), products(classes_, reads), {}};
+  const std::vector<double> words = products(classes_, sizes);
+  table.fits.resize(classes_.size());
   for (std::size_t i = 0; i < classes_.size(); ++i) {
     table.fills[i] *= unit.fills;
     table.reads[i] *= unit.reads;
-    table.fits[i] = table.fits[i] * storage.word_bits[at(leg.tensor)] <= room ? 0.0 : infinity;
+    table.fits[i] = !storage.usable_bits || words[i] * storage.word_bits[at(leg.tensor)] <=
+                                                static_cast<double>(*storage.usable_bits)
+                        ? 1
+                        : 0;
   }
   return tables_[l].emplace(std::move(table));
 }
@@ -173,11 +260,17 @@ LegWords PieceLegs::words(std::size_t l, const std::vector<CutRank>& ranks) cons
   LegWords words{.fills = 1, .reads = 1};
   for (std::size_t r = 0; r < ranks.size(); ++r) {
     const Part& part = parts_[l][r];
-    const Pieces& pieces = ranks[r].pieces;
-    const double count = count_of(pieces);
-    const LegWords by =
-        factor(part, static_cast<double>(classes_.ranks()[r].bound), count,
-               ranks[r].is_open ? positions_of(count, part.cross) : at_work(pieces, part.cross));
+    const ClassRank& rank = classes_.ranks()[r];
+    const auto bound = static_cast<double>(rank.bound);
+    LegWords by;
+    if (ranks[r].pieces != nullptr) {
+      const double pieces = count_of(*ranks[r].pieces);
+      by = factor(part, bound, pieces, pieces, positions(part, *ranks[r].pieces));
+    } else {
+      const OpenRank& open = *ranks[r].open;
+      by = factor(part, bound, rank.pieces[open.at_class], open.most_pieces,
+                  positions_[l][r][open.at_class]);
+    }
     words.fills *= by.fills;
     words.reads *= by.reads;
   }

@@ -5,38 +5,35 @@
 #include <vector>
 
 #include "mappers/optimal/leg_costs.hpp"
+#include "mappers/optimal/open_rank.hpp"
 #include "mappers/optimal/pieces.hpp"
-#include "mappers/optimal/tile_classes.hpp"
 
 namespace tessera::optimal {
 
-/// What the legs of one spatial choice move where tiles need not divide, for tensors without
-/// windows. An irrelevant rank multiplies words by the number of its pieces, and where the leg
-/// crosses spreads over it by the positions at work on each; a relevant one by its bound. Of pieces
-/// that are only known by their class, and of positions that the last piece leaves idle, the least
-/// is taken. Tiles that some pieces are too short to change are fetched again here, though they
-/// stay in truth: a guide for a search, as good as always from below.
+/// What the legs of one spatial choice move at least where tiles need not divide, for tensors
+/// without windows: docs/mappers.md, "Imperfect nests". Words are as if every loop changed the
+/// tiles of all that the tensor has; what may stay is the search's to take off.
 class PieceLegs {
  public:
+  /// `most_steps`: by rank of TileClasses, what its loops may take in a mapping of interest.
   PieceLegs(const SearchSpace& space, const TileClasses& classes, const SpatialChoice& choice,
-            const LegCosts& costs);
+            const LegCosts& costs, const std::vector<double>& most_steps);
 
-  /// By position in TileClasses.
+  /// By position in TileClasses, for every nest with these classes.
   struct Table {
-    LegWords words_at(std::size_t position) const { return {fills[position], reads[position]}; }
+    LegWords at(std::size_t position) const { return {fills[position], reads[position]}; }
     std::vector<double> fills;
     std::vector<double> reads;
-    std::vector<double> fits;  ///< 0, or infinite where the child does not fit
+    std::vector<char> fits;
   };
   /// Not of legs to the compute.
   const Table& table(std::size_t leg);
 
-  /// A rank as a nest has cut it so far.
+  /// A rank where a leg is paid: its pieces where they are known.
   struct CutRank {
-    const Pieces& pieces;
-    bool is_open = false;  ///< only their number is known
+    const OpenRank* open = nullptr;
+    const Pieces* pieces = nullptr;
   };
-  /// The words of a leg paid where the ranks are cut so.
   LegWords words(std::size_t leg, const std::vector<CutRank>& ranks) const;
 
   /// Adds what they cost.
@@ -48,6 +45,9 @@ class PieceLegs {
   /// Trips of the spreads over a rank in arrays `from` to `to`.
   double trips(int from, int to, RankId rank) const;
 
+  /// The largest tile that the spreads of a rank over an array leave of one of at most `tile`.
+  std::int64_t most_behind(std::size_t array, std::size_t rank, std::int64_t tile) const;
+
  private:
   /// How a rank of TileClasses enters the words of a leg.
   struct Part {
@@ -57,18 +57,27 @@ class PieceLegs {
     double cross = 1;          ///< trips of spreads between place and child
     double cross_shared = 1;   ///< of these, along axes that share the tensor
     double passed_shared = 1;  ///< the same between parent and place
+    double at_work = 1;  ///< positions over which a piece of the full tile is spread, at least
+    std::vector<std::int64_t> behind;  ///< by tile: the largest tile that the spreads leave
   };
   int child_section(const Leg& leg) const;
-  Part part(const Leg& leg, RankId rank) const;
-  LegWords factor(const Part& part, double bound, double pieces, double positions) const;
+  Part part(const Leg& leg, std::size_t rank) const;
+  double least_at_work(const Leg& leg, RankId rank) const;
+  std::vector<std::int64_t> tiles_behind(const Leg& leg, std::size_t rank) const;
+  double positions(const Part& part, const ClassRank& rank, std::size_t c) const;
+  double positions(const Part& part, const Pieces& pieces) const;
+  LegWords factor(const Part& part, double bound, double pieces, double most_pieces,
+                  double positions) const;
   void normalize(std::size_t leg, LegWords& words) const;
 
   const SearchSpace& space_;
   const TileClasses& classes_;
   const SpatialChoice& choice_;
   const LegCosts& costs_;
+  const std::vector<double>& most_steps_;
   SharingMasks sharing_;
-  std::vector<std::vector<Part>> parts_;  ///< by leg, rank
+  std::vector<std::vector<Part>> parts_;                     ///< by leg, rank
+  std::vector<std::vector<std::vector<double>>> positions_;  ///< by leg, rank, class: at least
   std::vector<std::optional<Table>> tables_;
 };
 

@@ -36,6 +36,17 @@ double count_of(const Pieces& pieces) {
   return count;
 }
 
+double share_up_to(const Pieces& pieces, std::int64_t tile) {
+  double all = 0;
+  double short_ones = 0;
+  for (const Piece& piece : pieces) {
+    const double values = static_cast<double>(piece.extent) * piece.count;
+    all += values;
+    short_ones += piece.extent <= tile ? values : 0.0;
+  }
+  return short_ones / all;
+}
+
 double steps_of(std::int64_t extent, const std::vector<Cutting>& cuttings, std::size_t from) {
   if (from == cuttings.size()) {
     return static_cast<double>(extent);

@@ -22,6 +22,9 @@ Pieces cut(const Pieces& pieces, std::int64_t tile);
 /// How many there are.
 double count_of(const Pieces& pieces);
 
+/// The share of all values that lie in pieces no longer than the tile.
+double share_up_to(const Pieces& pieces, std::int64_t tile);
+
 /// A loop or spread of a rank, by the tile that it leaves.
 struct Cutting {
   std::int64_t tile = 1;

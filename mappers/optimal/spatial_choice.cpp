@@ -73,7 +73,7 @@ class ArrayChoices {
     const auto spread = [&](std::int64_t trips) {
       spreads_.push_back(
           {.axis = static_cast<AxisId>(id), .rank = static_cast<RankId>(rank), .trips = trips});
-      left_[rank] = ceil_div(left, trips);
+      left_[rank] = trips_ == Trips::any ? (left - 1) / (trips - 1) : left / trips;
       choose(axis, rank + 1, room / trips);
       spreads_.pop_back();
     };
@@ -91,9 +91,10 @@ class ArrayChoices {
     left_[rank] = left;
   }
 
-  /// Adds the choice, in every order of the axes of one rank that may give other counts.
+  /// Adds the choice, in every order of the axes of one rank that may give other counts: where the
+  /// axes are alike and tiles divide, that is one.
   void keep() {
-    if (alike_) {
+    if (alike_ && trips_ == Trips::dividing) {
       std::vector<std::int64_t> trips(problem_.bounds.size(), 1);
       for (const Spread& spread : spreads_) {
         trips[at(spread.rank)] *= spread.trips;
@@ -114,7 +115,13 @@ class ArrayChoices {
       ++to;
     }
     if (from == order.size()) {
-      choices_.push_back(order);
+      std::vector<std::int64_t> ways;
+      for (const Spread& spread : order) {
+        ways.insert(ways.end(), {index(spread.rank), spread.trips});
+      }
+      if (!alike_ || known_.insert(ways).second) {
+        choices_.push_back(order);
+      }
       return;
     }
     const auto first = order.begin() + static_cast<std::ptrdiff_t>(from);

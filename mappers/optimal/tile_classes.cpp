@@ -9,12 +9,18 @@ namespace tessera::optimal {
 namespace {
 
 ClassRank class_rank(RankId rank, std::int64_t bound) {
-  ClassRank made{.rank = rank, .bound = bound, .least = {}, .most = {}, .pieces = {}};
+  ClassRank made{
+      .rank = rank, .bound = bound, .least = {}, .most = {}, .pieces = {}, .largest_rest = {}};
   for (std::int64_t tile = 1; tile <= bound; tile = made.most.back() + 1) {
     const std::int64_t pieces = ceil_div(bound, tile);
     made.least.push_back(tile);
     made.most.push_back(pieces == 1 ? bound : ceil_div(bound, pieces - 1) - 1);
     made.pieces.push_back(static_cast<double>(pieces));
+    std::int64_t rest = 0;
+    for (std::int64_t each = tile; each <= made.most.back(); ++each) {
+      rest = std::max(rest, bound % each);
+    }
+    made.largest_rest.push_back(static_cast<double>(rest) / static_cast<double>(bound));
   }
   return made;
 }

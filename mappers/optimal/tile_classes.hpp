@@ -16,7 +16,10 @@ struct ClassRank {
   std::vector<std::int64_t> least;  ///< tile of the class
   std::vector<std::int64_t> most;
   std::vector<double> pieces;  ///< ceil(bound / tile), for every tile of the class
-  std::size_t stride = 1;      ///< in a position
+  /// Share of the bound in the last piece, where that is shorter than the tile: the largest of the
+  /// class.
+  std::vector<double> largest_rest;
+  std::size_t stride = 1;  ///< in a position
 
   std::size_t class_of(std::int64_t tile) const;
   std::size_t count() const { return least.size(); }

@@ -1,0 +1,148 @@
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include "mappers/optimal/imperfect_nests.hpp"
+#include "mappers/walk_guard.hpp"
+
+// Whole imperfect nests: their tiles, the orders of their loops, their scores.
+namespace tessera::optimal {
+
+namespace {
+
+constexpr std::int64_t most_walked =
+    20'000;  // operations that a nest may be walked over for little
+constexpr std::int64_t most_orders = 20'000;  // of the loops of a nest, that are scored
+constexpr std::int64_t work_of_score = 20;    // bounds that scoring a nest counts as
+constexpr std::int64_t work_of_walk = 50;     // and walking over it for long
+
+std::size_t at(auto id) { return static_cast<std::size_t>(index(id)); }
+
+}  // namespace
+
+void ImperfectNests::finish(const Label& label) {
+  const Label start = root();
+  const OpenNest nest{.ranks = ranks_,
+                      .chains = chains_,
+                      .placed = placed_,
+                      .costs = start.costs,
+                      .unvalued = start.unvalued,
+                      .state = label.state,
+                      .position = position()};
+  const std::function<bool(const ScoreBound&)> interest = [this](const ScoreBound& bound) {
+    return of_interest(bound);
+  };
+  NestTiles tiles(space_, legs_, guide_, nest, interest);
+  const bool all =
+      tiles.for_each([this](const auto& chosen, const ScoreBound& bound) { take(chosen, bound); });
+  if (!all) {
+    leave_open(bound_of(label));
+  }
+}
+
+void ImperfectNests::leave_open(const ScoreBound& bound) {
+  open_value_ = std::min(open_value_,
+                         objective_value(incumbent_->objective(),
+                                         {.energy_pj = bound.energy_pj, .cycles = bound.cycles}));
+}
+
+/// What is left of each rank is looped over one by one. Where every loop cuts every piece, no other
+/// order of loops is better; else all are tried.
+void ImperfectNests::take(const std::vector<const TileChain*>& chosen, const ScoreBound& bound) {
+  const std::size_t written = nodes_.size();
+  bool cuts_all = true;
+  for (std::size_t r = 0; r < chosen.size(); ++r) {
+    const TileChain& chain = *chosen[r];
+    for (std::size_t i = 0; i < chain.tiles.size(); ++i) {
+      nodes_[chains_[r][i].node].tile = chain.tiles[i];
+      cuts_all = cuts_all && chain.uncut[i] == 0;
+    }
+    if (chain.tiles.empty() || chain.tiles.back() > 1) {
+      nodes_.push_back(MappingNode::loop(classes_.ranks()[r].rank, 1));
+    }
+  }
+  nodes_.push_back(MappingNode::compute());
+  if (cuts_all) {
+    score(nodes_);
+  } else {
+    orders_ = 0;
+    std::vector<MappingNode> nodes = nodes_;
+    if (!score_orders(0, nodes) && !incumbent_->beats(bound.energy_pj, bound.cycles)) {
+      leave_open(bound);
+    }
+  }
+  nodes_.resize(written);
+}
+
+/// Whether the arrangement keeps the order of what cuts each rank, and the limits on loops.
+bool ImperfectNests::is_in_order(const std::vector<MappingNode>& nodes) const {
+  std::vector<std::int64_t> tiles = space_.problem.bounds;
+  RankMask loops = space_.problem.storages.front().loop_ranks;
+  for (const MappingNode& node : nodes) {
+    if (node.kind == NodeKind::store) {
+      loops = space_.problem.storages[at(node.storage)].loop_ranks;
+    } else if (node.kind != NodeKind::compute) {
+      std::int64_t& tile = tiles[at(node.rank)];
+      if (node.tile >= tile || (node.kind == NodeKind::loop && (loops & bit(node.rank)) == 0)) {
+        return false;
+      }
+      tile = node.tile;
+    }
+  }
+  return true;
+}
+
+/// Every arrangement of the loops of zone `zone` and of those further in, among the nodes that
+/// stand there: false where there are too many.
+bool ImperfectNests::score_orders(std::size_t zone, std::vector<MappingNode>& nodes) {
+  if (zone == zone_nodes_.size()) {
+    if (is_in_order(nodes)) {
+      score(nodes);
+    }
+    return ++orders_ <= most_orders;
+  }
+  const std::size_t begin = zone == 0 ? 1 : zone_nodes_[zone - 1];
+  const auto first = nodes.begin() + static_cast<std::ptrdiff_t>(begin);
+  const auto last = nodes.begin() + static_cast<std::ptrdiff_t>(zone_nodes_[zone]);
+  // Nodes other than loops keep their order: they count as one kind.
+  std::vector<int> kinds;
+  std::vector<MappingNode> loops;
+  std::vector<MappingNode> others;
+  for (auto node = first; node != last; ++node) {
+    const bool is_loop = node->kind == NodeKind::loop;
+    (is_loop ? loops : others).push_back(*node);
+  }
+  kinds.assign(others.size(), -1);
+  for (std::size_t i = 0; i < loops.size(); ++i) {
+    kinds.push_back(static_cast<int>(i));
+  }
+  const std::vector<MappingNode> before(first, last);
+  bool all = true;
+  do {
+    auto other = others.begin();
+    std::ranges::transform(kinds, first, [&](int kind) {
+      return kind < 0 ? *other++ : loops[static_cast<std::size_t>(kind)];
+    });
+    all = score_orders(zone + 1, nodes);
+  } while (all && std::ranges::next_permutation(kinds).found);
+  std::ranges::copy(before, first);
+  return all;
+}
+
+/// A nest that may have to be walked over for long counts as more work.
+void ImperfectNests::score(const std::vector<MappingNode>& nodes) {
+  if (++evaluated_ % 16 == 0 && (*is_over_)()) {
+    work_left_ = 0;
+  }
+  if (read_nest(space_.problem, nodes, nest_)) {
+    return;
+  }
+  work_left_ -= may_walk_long(space_.problem, nest_, most_walked) ? work_of_walk : work_of_score;
+  const auto scored = evaluator_.score(nodes);
+  if (const Score* score = std::get_if<Score>(&scored)) {
+    ++found_;
+    incumbent_->offer(nodes, *score);
+  }
+}
+
+}  // namespace tessera::optimal
