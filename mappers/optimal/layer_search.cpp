@@ -302,7 +302,8 @@ std::vector<LayerSearch::Candidate> LayerSearch::search_all(std::span<const Cand
         undecided.push_back({.choice = found[begin + i].choice, .floor = outcome.open});
       }
     }
-    if (incumbent.kept().empty() && !undecided.empty() && !sampled_ && &scored_on_ == &problem_) {
+    const bool may_sample = !sampled_ && !clock_.is_over() && &scored_on_ == &problem_;
+    if (incumbent.kept().empty() && !undecided.empty() && may_sample) {
       sampled_ = true;
       sample(incumbent);
     }
