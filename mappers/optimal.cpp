@@ -74,23 +74,20 @@ void offer(const SearchResult& found, Incumbent& incumbent) {
   }
 }
 
-/// On from the best of perfect factors: tiles of any size. Returns what no mapping that was left
-/// out goes below: 0 where nothing is known.
-double search_imperfect(const Problem& problem, const SearchOptions& options,
-                        const SearchClock& clock, Incumbent& incumbent, SearchResult& result) {
+/// On from the best of perfect factors: tiles of any size. What it believes to have decided is no
+/// proof: docs/mappers.md, "Imperfect nests".
+void search_imperfect(const Problem& problem, const SearchOptions& options,
+                      const SearchClock& clock, Incumbent& incumbent, SearchResult& result) {
   if (incumbent.kept().empty() || clock.is_over()) {
-    return 0;
+    return;
   }
   ImperfectSearch search(problem, options, clock, optimal::effort_for(options.samples));
-  if (!search.is_covered()) {
-    return 0;
+  if (search.is_covered()) {
+    search.run(incumbent);
+    result.evaluated += search.evaluated();
+    result.feasible += search.feasible();
+    result.expanded += search.expanded();
   }
-  search.run(incumbent);
-  result.evaluated += search.evaluated();
-  result.feasible += search.feasible();
-  result.expanded += search.expanded();
-  add(result, "spatial", search.cut_choices());
-  return search.open_value();
 }
 
 /// Where tiles need not divide, or no bound covers the problem: the best of what exact search finds
@@ -119,7 +116,7 @@ SearchResult search_widely(const Problem& problem, const SearchOptions& options,
   result.feasible += random.feasible;
   result.why_not = random.why_not;
   offer(random, incumbent);
-  const double open = search_imperfect(problem, options, clock, incumbent, result);
+  search_imperfect(problem, options, clock, incumbent, result);
   take(incumbent, options.objective, result);
   result.stopped = clock.is_over();
   if (result.best) {
@@ -128,11 +125,10 @@ SearchResult search_widely(const Problem& problem, const SearchOptions& options,
     const double value =
         objective_value(options.objective, {.energy_pj = bound.energy_pj, .cycles = bound.cycles});
     const double best = objective_value(options.objective, result.score);
-    result.lower_bound = std::min(std::max(value, open), best);
+    result.lower_bound = std::min(value, best);
     // A bound above what a mapping attains would be no bound, and no proof.
     const bool attained = best <= value && value <= best * (1 + 1e-9);
-    const bool nothing_left = best <= open * (1 + 1e-11);
-    result.proven_optimal = options.objective != Objective::pareto && (attained || nothing_left);
+    result.proven_optimal = options.objective != Objective::pareto && attained;
   }
   result.seconds = clock.seconds();
   return result;

@@ -87,16 +87,20 @@ double ImperfectNests::steps() const {
 }
 
 /// What lies in short pieces of a rank that is looped over again may stay where loops of the rank
-/// further in step: the tensor's legs to come may have been paid where those pieces were cut first.
+/// further in step, and what the last loop left uncut did: the tensor's legs to come may have been
+/// paid where those pieces were cut first.
 double ImperfectNests::remains(std::size_t tensor, std::size_t state, std::size_t here) const {
-  const RankMask ranks = space_.problem.tensors[tensor].relevant & guide_.bounds->loops(state);
+  const RankMask relevant = space_.problem.tensors[tensor].relevant;
+  const RankMask loops = guide_.bounds->loops(state);
   double uncertain = 0;
   int from = zone();
   for (std::size_t r = 0; r < ranks_.size(); ++r) {
     const OpenRank& rank = ranks_[r];
-    if (rank.short_share > 0 && rank.tile.most > 1 &&
-        (ranks & bit(classes_.ranks()[r].rank)) != 0) {
-      uncertain = std::max(uncertain, rank.short_share);
+    const RankMask own = bit(classes_.ranks()[r].rank);
+    const bool goes_on = rank.tile.most > 1 && (loops & own) != 0;
+    const double share = goes_on ? rank.short_share : rank.uncut_share;
+    if ((relevant & own) != 0 && share > 0) {
+      uncertain = std::max(uncertain, share);
       from = std::min(from, rank.short_from);
     }
   }

@@ -188,9 +188,9 @@ std::vector<ImperfectSearch::Candidate> ImperfectSearch::candidates(const Search
     candidates.push_back({&choice, {compulsory_.energy_pj, least_cycles(choice)}});
   }
   const auto drop_beaten = [&] {
-    cut_choices_ += static_cast<std::int64_t>(std::erase_if(candidates, [&](const auto& each) {
+    std::erase_if(candidates, [&](const Candidate& each) {
       return incumbent.beats(each.floor.energy_pj, each.floor.cycles);
-    }));
+    });
   };
   drop_beaten();
   const auto by_floor = [&](const Candidate& each) { return value_of(each.floor); };
@@ -231,8 +231,9 @@ void ImperfectSearch::run(Incumbent& incumbent) {
   ClassBounds bounds(space, classes);
   for (const Candidate& candidate : candidates(space, bounds, incumbent)) {
     if (incumbent.beats(candidate.floor.energy_pj, candidate.floor.cycles)) {
-      ++cut_choices_;
-    } else if (clock_.is_over() || effort_.work <= 0) {
+      continue;
+    }
+    if (clock_.is_over() || effort_.work <= 0) {
       leave_open(value_of(candidate.floor));
     } else {
       search(candidate, space, bounds, incumbent);

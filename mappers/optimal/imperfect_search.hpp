@@ -21,8 +21,8 @@ struct ImperfectEffort {
 /// As much as goes with so many samples of the random mapper.
 ImperfectEffort effort_for(std::int64_t samples);
 
-/// The best mapping of any factors, for tensors without windows and with every event charged, with
-/// a bound for what it left out. Spatial choices are taken by their floors, their nests searched as
+/// Looks for mappings of any factors better than those of perfect ones, for tensors without windows
+/// and with every event charged. Spatial choices are taken by their floors, their nests searched as
 /// ImperfectNests does.
 class ImperfectSearch {
  public:
@@ -35,12 +35,12 @@ class ImperfectSearch {
   /// Searches on from `incumbent`, which must hold a mapping.
   void run(Incumbent& incumbent);
 
-  /// Objective that no mapping that was not looked at goes below; infinite where there is none.
+  /// Least bound of what was not looked at; infinite where nothing is left. Nearly a proof: what it
+  /// leaves out is in docs/mappers.md, "Imperfect nests".
   double open_value() const { return open_value_; }
   std::int64_t evaluated() const { return evaluated_; }
   std::int64_t feasible() const { return feasible_; }
   std::int64_t expanded() const { return expanded_; }
-  std::int64_t cut_choices() const { return cut_choices_; }
 
  private:
   struct Candidate {
@@ -72,7 +72,6 @@ class ImperfectSearch {
   std::int64_t evaluated_ = 0;
   std::int64_t feasible_ = 0;
   std::int64_t expanded_ = 0;
-  std::int64_t cut_choices_ = 0;
 };
 
 }  // namespace tessera::optimal
