@@ -24,7 +24,6 @@ using optimal::Incumbent;
 using optimal::LabelStatistics;
 using optimal::LayerSearch;
 using optimal::problems_with_rounded_bounds;
-using optimal::ScoreBound;
 
 /// Mapspaces up to this size are enumerated where branch and bound does not apply.
 constexpr double most_enumerated = 300'000;
@@ -121,9 +120,8 @@ SearchResult search_widely(const Problem& problem, const SearchOptions& options,
   result.stopped = clock.is_over();
   if (result.best) {
     result.why_not.reset();
-    const ScoreBound bound = compulsory_bound(problem, *options.convention);
     const double value =
-        objective_value(options.objective, {.energy_pj = bound.energy_pj, .cycles = bound.cycles});
+        optimal::value_of(options.objective, compulsory_bound(problem, *options.convention));
     const double best = objective_value(options.objective, result.score);
     result.lower_bound = std::min(value, best);
     // A bound above what a mapping attains would be no bound, and no proof.

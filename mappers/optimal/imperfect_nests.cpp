@@ -3,10 +3,8 @@
 #include <algorithm>
 #include <limits>
 #include <utility>
-#include <variant>
 
 #include "core/checked.hpp"
-#include "mappers/walk_guard.hpp"
 
 namespace tessera::optimal {
 
@@ -285,20 +283,20 @@ void ImperfectNests::place(Label& after, std::size_t l) {
   placed_.push_back(std::move(placed));
 }
 
-/// The loops over ranks of the tensor between the same two events, further in than all others.
+/// The loops over ranks of the tensor in the innermost zone that has some.
 std::vector<std::pair<std::size_t, std::size_t>> ImperfectNests::innermost_loops(
     std::size_t l) const {
   const ProblemTensor& tensor = space_.problem.tensors[at(space_.graph.legs[l].tensor)];
-  int segment = -1;
+  int zone = -1;
   for (std::size_t r = 0; r < ranks_.size(); ++r) {
     if ((tensor.relevant & bit(classes_.ranks()[r].rank)) != 0) {
-      segment = std::max(segment, ranks_[r].segment);
+      zone = std::max(zone, ranks_[r].zone);
     }
   }
   std::vector<std::pair<std::size_t, std::size_t>> loops;
   for (std::size_t r = 0; r < ranks_.size(); ++r) {
-    if ((tensor.relevant & bit(classes_.ranks()[r].rank)) != 0 && segment >= 0 &&
-        ranks_[r].segment == segment) {
+    if ((tensor.relevant & bit(classes_.ranks()[r].rank)) != 0 && zone >= 0 &&
+        ranks_[r].zone == zone) {
       std::size_t loop = chains_[r].size() - 1;
       while (chains_[r][loop].trips > 0) {
         --loop;

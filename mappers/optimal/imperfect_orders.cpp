@@ -41,9 +41,7 @@ void ImperfectNests::finish(const Label& label) {
 }
 
 void ImperfectNests::leave_open(const ScoreBound& bound) {
-  open_value_ = std::min(open_value_,
-                         objective_value(incumbent_->objective(),
-                                         {.energy_pj = bound.energy_pj, .cycles = bound.cycles}));
+  open_value_ = std::min(open_value_, value_of(incumbent_->objective(), bound));
 }
 
 /// What is left of each rank is looped over one by one. Where every loop cuts every piece, no other

@@ -115,13 +115,6 @@ ImperfectSearch::ImperfectSearch(const Problem& problem, const SearchOptions& op
   choices_ = spatial_choices(problem, most_choices, covered_, Trips::any);
 }
 
-double ImperfectSearch::value_of(const ScoreBound& bound) const {
-  return objective_value(options_.objective,
-                         {.energy_pj = bound.energy_pj, .cycles = bound.cycles});
-}
-
-void ImperfectSearch::leave_open(double value) { open_value_ = std::min(open_value_, value); }
-
 /// How many bounds the tables of one choice count as.
 std::int64_t ImperfectSearch::work_of_tables() const {
   return static_cast<std::int64_t>(static_cast<double>(graph_.states.size()) *
@@ -136,12 +129,16 @@ double ImperfectSearch::least_steps(const SpatialChoice& choice, std::size_t ran
   return std::ceil(static_cast<double>(problem_.bounds[rank]) / trips);
 }
 
-double ImperfectSearch::least_cycles(const SpatialChoice& choice) const {
+double ImperfectSearch::least_steps(const SpatialChoice& choice) const {
   double steps = 1;
   for (std::size_t r = 0; r < problem_.bounds.size(); ++r) {
     steps *= least_steps(choice, r);
   }
-  return std::max(compulsory_.cycles, steps / problem_.compute().ops_per_cycle);
+  return steps;
+}
+
+double ImperfectSearch::least_cycles(const SpatialChoice& choice) const {
+  return std::max(compulsory_.cycles, least_steps(choice) / problem_.compute().ops_per_cycle);
 }
 
 /// By rank of TileClasses, the most steps that its loops can take in a mapping better than the
@@ -164,10 +161,7 @@ std::vector<double> ImperfectSearch::most_steps(const SpatialChoice& choice,
     case Objective::pareto:
       break;
   }
-  double steps = 1;
-  for (std::size_t r = 0; r < problem_.bounds.size(); ++r) {
-    steps *= least_steps(choice, r);
-  }
+  const double steps = least_steps(choice);
   std::vector<double> most;
   for (std::size_t r = 0; r < problem_.bounds.size(); ++r) {
     if (problem_.bounds[r] > 1) {
@@ -193,7 +187,9 @@ std::vector<ImperfectSearch::Candidate> ImperfectSearch::candidates(const Search
     });
   };
   drop_beaten();
-  const auto by_floor = [&](const Candidate& each) { return value_of(each.floor); };
+  const auto by_floor = [&](const Candidate& each) {
+    return value_of(options_.objective, each.floor);
+  };
   std::ranges::stable_sort(candidates, {}, by_floor);
   const std::size_t known = std::min(candidates.size(), effort_.choices);
   for (std::size_t i = 0; i < known && !clock_.is_over(); ++i) {
@@ -216,8 +212,10 @@ void ImperfectSearch::search(const Candidate& candidate, const SearchSpace& spac
   const bool complete = nests.run(
       work, [&] { return clock_.is_over(); }, incumbent);
   effort_.work -= nests.looked_at();
-  leave_open(complete ? nests.open_value()
-                      : std::min(value_of(candidate.floor), nests.open_value()));
+  open_value_ = std::min(open_value_, nests.open_value());
+  if (!complete) {
+    open_value_ = std::min(open_value_, value_of(options_.objective, candidate.floor));
+  }
   evaluated_ += nests.evaluated();
   feasible_ += nests.feasible();
   expanded_ += nests.expanded();
@@ -234,7 +232,7 @@ void ImperfectSearch::run(Incumbent& incumbent) {
       continue;
     }
     if (clock_.is_over() || effort_.work <= 0) {
-      leave_open(value_of(candidate.floor));
+      open_value_ = std::min(open_value_, value_of(options_.objective, candidate.floor));
     } else {
       search(candidate, space, bounds, incumbent);
     }

@@ -54,10 +54,9 @@ class ImperfectSearch {
               Incumbent& incumbent);
   std::vector<double> most_steps(const SpatialChoice& choice, const Incumbent& incumbent) const;
   double least_steps(const SpatialChoice& choice, std::size_t rank) const;
+  double least_steps(const SpatialChoice& choice) const;
   double least_cycles(const SpatialChoice& choice) const;
   std::int64_t work_of_tables() const;
-  double value_of(const ScoreBound& bound) const;
-  void leave_open(double value);
 
   const Problem& problem_;
   const SearchOptions& options_;

@@ -53,12 +53,10 @@ void ImperfectNests::spread_rank(const Label& label, const Event& event, std::si
   ranks_[r] = after_spread(rank, before, tile, zone());
   if (is_last_of_rank(event, spread)) {
     const auto arrays = static_cast<int>(space_.problem.arrays.size());
-    const double elsewhere = legs_.trips(0, arrays, each.rank) /
-                             legs_.trips(event.storage, event.storage + 1, each.rank);
+    const std::int64_t trips = choice_.factor(at(event.storage), each.rank);
+    const double elsewhere = legs_.trips(0, arrays, each.rank) / static_cast<double>(trips);
     // Of the tiles before the array, those of which as many positions are left of such a tile.
     TileRange whole = before_array_[r].tile;
-    const auto trips =
-        static_cast<std::int64_t>(legs_.trips(event.storage, event.storage + 1, each.rank));
     whole.most = std::min(whole.most, trips * tile.most);
     if (trips == each.trips) {
       whole.least = std::max(whole.least, (trips - 1) * tile.least + 1);

@@ -11,6 +11,10 @@ constexpr double rounding = 1e-11;
 
 }  // namespace
 
+double value_of(Objective objective, const ScoreBound& bound) {
+  return objective_value(objective, {.energy_pj = bound.energy_pj, .cycles = bound.cycles});
+}
+
 bool Incumbent::beats(double energy_pj, double cycles) const {
   if (objective_ != Objective::pareto) {
     const Score bound{.energy_pj = energy_pj, .cycles = cycles};

@@ -14,6 +14,9 @@ struct ScoreBound {
   double cycles = 0;
 };
 
+/// The objective of a bound: no mapping that keeps to the one has less of the other.
+double value_of(Objective objective, const ScoreBound& bound);
+
 /// The best so far, as a bound for what is still of interest.
 class Incumbent {
  public:

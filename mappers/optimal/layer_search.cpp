@@ -117,8 +117,7 @@ LayerSearch::LayerSearch(const Problem& problem, const Problem& scored_on,
 bool LayerSearch::is_covered() const { return covered_; }
 
 double LayerSearch::value_of(const ScoreBound& bound) const {
-  return objective_value(options_.objective,
-                         {.energy_pj = bound.energy_pj, .cycles = bound.cycles});
+  return optimal::value_of(options_.objective, bound);
 }
 
 /// What the operations alone take.

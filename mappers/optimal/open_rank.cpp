@@ -27,23 +27,6 @@ double largest_rest(TileRange whole, TileRange tile) {
   return share;
 }
 
-OpenRank after_cut(const ClassRank& rank, const OpenRank& before, TileRange tile, int segment) {
-  OpenRank after = before;
-  after.at_class = rank.class_of(tile.least);
-  after.tile = tile;
-  const bool is_first = before.tile.least == rank.bound;
-  const double rest =
-      is_first ? rank.largest_rest[after.at_class] : largest_rest(before.tile, tile);
-  after.short_share = before.short_share + (1 - before.short_share) * rest;
-  after.short_from = before.short_share > 0 ? before.short_from : segment;
-  after.short_pieces = rest > 0 ? before.most_pieces : before.short_pieces;
-  const auto trips = static_cast<double>(ceil_div(before.tile.most, tile.least));
-  const auto bound = static_cast<double>(rank.bound);
-  after.most_pieces =
-      is_first ? rank.pieces[after.at_class] : std::min(bound, before.most_pieces * trips);
-  return after;
-}
-
 }  // namespace
 
 OpenRank uncut(const ClassRank& rank, double steps) {
@@ -54,17 +37,29 @@ OpenRank uncut(const ClassRank& rank, double steps) {
   return open;
 }
 
-OpenRank after_loop(const ClassRank& rank, const OpenRank& before, TileRange tile, int segment) {
-  OpenRank after = after_cut(rank, before, tile, segment);
-  const double values = before.short_pieces * static_cast<double>(tile.most);
-  after.uncut_share = std::min(before.short_share, values / static_cast<double>(rank.bound));
-  after.segment = segment;
-  ++after.loops;
+OpenRank after_spread(const ClassRank& rank, const OpenRank& before, TileRange tile, int zone) {
+  OpenRank after = before;
+  after.at_class = rank.class_of(tile.least);
+  after.tile = tile;
+  const bool is_first = before.tile.least == rank.bound;
+  const double rest =
+      is_first ? rank.largest_rest[after.at_class] : largest_rest(before.tile, tile);
+  after.short_share = before.short_share + (1 - before.short_share) * rest;
+  after.short_from = before.short_share > 0 ? before.short_from : zone;
+  after.short_pieces = rest > 0 ? before.most_pieces : before.short_pieces;
+  const auto trips = static_cast<double>(ceil_div(before.tile.most, tile.least));
+  const auto bound = static_cast<double>(rank.bound);
+  after.most_pieces =
+      is_first ? rank.pieces[after.at_class] : std::min(bound, before.most_pieces * trips);
   return after;
 }
 
-OpenRank after_spread(const ClassRank& rank, const OpenRank& before, TileRange tile, int segment) {
-  return after_cut(rank, before, tile, segment);
+OpenRank after_loop(const ClassRank& rank, const OpenRank& before, TileRange tile, int zone) {
+  OpenRank after = after_spread(rank, before, tile, zone);
+  const double values = before.short_pieces * static_cast<double>(tile.most);
+  after.uncut_share = std::min(before.short_share, values / static_cast<double>(rank.bound));
+  after.zone = zone;
+  return after;
 }
 
 double least_steps(const ClassRank& rank, TileRange whole, std::int64_t tile, double elsewhere) {

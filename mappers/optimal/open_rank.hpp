@@ -23,18 +23,17 @@ struct OpenRank {
   double short_pieces = 0;  ///< of them, at most
   double short_share = 0;   ///< of the rank's values that lie in short pieces, at most
   double uncut_share = 0;   ///< of the rank's values whose pieces the last loop left as they were
-  int loops = 0;            ///< temporal ones so far
-  int segment = -1;         ///< of the last of them
-  int short_from = 0;       ///< segment of the first cut that may have left short pieces
+  int zone = -1;            ///< of the last loop: how many children stand placed above it
+  int short_from = 0;       ///< zone of the first cut that may have left short pieces
   double steps = 1;         ///< that its loops take, at least
 };
 
 /// Before it is cut. `steps`: what its spreads leave at least.
 OpenRank uncut(const ClassRank& rank, double steps);
 
-/// After a temporal loop, or a spread, that leaves a tile of this range, of one class.
-OpenRank after_loop(const ClassRank& rank, const OpenRank& before, TileRange tile, int segment);
-OpenRank after_spread(const ClassRank& rank, const OpenRank& before, TileRange tile, int segment);
+/// After a spread, or a temporal loop, that leaves a tile of this range, of one class.
+OpenRank after_spread(const ClassRank& rank, const OpenRank& before, TileRange tile, int zone);
+OpenRank after_loop(const ClassRank& rank, const OpenRank& before, TileRange tile, int zone);
 
 /// Steps that the loops over a rank take at least where spreads over one array leave `tile` of a
 /// tile of `whole`, and those over other arrays have `elsewhere` trips: a piece takes as many as
