@@ -13,6 +13,11 @@ namespace {
 std::size_t at(auto id) { return static_cast<std::size_t>(index(id)); }
 std::size_t at(int position) { return static_cast<std::size_t>(position); }
 
+bool always_divides(TileRange tile, TileRange whole) {
+  return tile.most == 1 ||
+         (tile.least == tile.most && whole.least == whole.most && whole.least % tile.least == 0);
+}
+
 }  // namespace
 
 double NestGuide::remains(std::size_t state, std::size_t position, const Unvalued& unvalued) const {
@@ -204,31 +209,69 @@ void ImperfectNests::choose(Segment& segment, std::size_t next) {
     return;
   }
   choose(segment, next + 1);
-  const std::size_t r = segment.ranks[next];
-  const std::size_t own = ranks_[r].at_class;
-  for (std::size_t to = own; to-- > 0;) {
-    choose_class(segment, next, to);
-  }
-  choose_class(segment, next, own);
+  choose_loop(segment, next, 1 + nodes_between(segment, segment.ranks[next]));
 }
 
-/// A loop over the next rank; it may leave the class as it is where that has several tiles.
-void ImperfectNests::choose_class(Segment& segment, std::size_t next, std::size_t to) {
+/// At most `loops` loops over the next rank.
+void ImperfectNests::choose_loop(Segment& segment, std::size_t next, int loops) {
+  const std::size_t own = ranks_[segment.ranks[next]].at_class;
+  for (std::size_t to = own; to-- > 0;) {
+    choose_class(segment, next, to, loops);
+  }
+  choose_class(segment, next, own, loops);
+}
+
+/// How many store nodes can part two loops over a rank in this segment: those of children that are
+/// placed outward of it, whose tile no loop since has changed and the rank does not.
+int ImperfectNests::nodes_between(const Segment& segment, std::size_t r) const {
+  const RankId rank = classes_.ranks()[r].rank;
+  const int section = space_.graph.states[segment.label.state].section;
+  const auto may_stand_here = [&](const PlacedLeg& placed) {
+    const Leg& leg = space_.graph.legs[placed.leg];
+    const ProblemStorage& storage = space_.problem.storages[at(leg.child)];
+    const RankMask relevant = space_.problem.tensors[at(leg.tensor)].relevant;
+    if (storage.arrays_above > section || has(relevant, index(rank)) ||
+        !has(storage.loop_ranks, index(rank)) ||
+        storage.arrays_above < space_.graph.legs[placed_.back().leg].section) {
+      return false;
+    }
+    for (std::size_t each = 0; each < ranks_.size(); ++each) {
+      if ((relevant & bit(classes_.ranks()[each].rank)) != 0 &&
+          std::any_of(chains_[each].begin() + static_cast<std::ptrdiff_t>(placed.cuttings[each]),
+                      chains_[each].end(),
+                      [](const OpenCutting& cutting) { return cutting.trips == 0; })) {
+        return false;
+      }
+    }
+    return true;
+  };
+  return static_cast<int>(std::ranges::count_if(placed_, may_stand_here));
+}
+
+/// A loop over the next rank; it may leave the class as it is where that has several tiles. After
+/// another one of the same segment it counts only where it leaves other pieces than alone.
+void ImperfectNests::choose_class(Segment& segment, std::size_t next, std::size_t to, int loops) {
   const std::size_t r = segment.ranks[next];
   const ClassRank& rank = classes_.ranks()[r];
   const OpenRank before = ranks_[r];
+  const bool again = (segment.looped & bit(rank.rank)) != 0;
   const TileRange tile{.least = rank.least[to],
                        .most = std::min(rank.most[to], before.tile.most - 1)};
   if (tile.least > tile.most) {
     return;
   }
   ranks_[r] = after_loop(rank, before, tile, zone());
-  if (of_interest(bound_of(segment.label))) {
-    chains_[r].push_back({.tile = tile, .node = nodes_.size()});
+  const bool is_new = !again || !always_divides(tile, before.tile) || ranks_[r].uncut_share > 0;
+  if (is_new && of_interest(bound_of(segment.label))) {
+    chains_[r].push_back({.tile = tile, .again = again, .node = nodes_.size()});
     nodes_.push_back(MappingNode::loop(rank.rank, tile.least));
+    const RankMask looped = segment.looped;
     segment.looped |= bit(rank.rank);
     choose(segment, next + 1);
-    segment.looped &= ~bit(rank.rank);
+    if (loops > 1) {
+      choose_loop(segment, next, loops - 1);
+    }
+    segment.looped = looped;
     nodes_.pop_back();
     chains_[r].pop_back();
   }

@@ -52,7 +52,9 @@ class ImperfectNests {
   Label root() const;
   void expand(const Label& label);
   void choose(Segment& segment, std::size_t next);
-  void choose_class(Segment& segment, std::size_t next, std::size_t to);
+  void choose_loop(Segment& segment, std::size_t next, int loops);
+  int nodes_between(const Segment& segment, std::size_t r) const;
+  void choose_class(Segment& segment, std::size_t next, std::size_t to, int loops);
   void reach(const Label& label, const Event& event);
   void place(Label& after, std::size_t leg);
   void cross(const Label& label, const Event& event, std::size_t spread);
@@ -61,6 +63,8 @@ class ImperfectNests {
   void finish(const Label& label);
   void take(const std::vector<const TileChain*>& chosen, const ScoreBound& bound);
   void leave_open(const ScoreBound& bound);
+  bool has_all_at_work(const std::vector<const TileChain*>& chosen) const;
+  bool has_node_apart() const;
   bool is_in_order(const std::vector<MappingNode>& nodes) const;
   bool score_orders(std::size_t zone, std::vector<MappingNode>& nodes);
   void score(const std::vector<MappingNode>& nodes);

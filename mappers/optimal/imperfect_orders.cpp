@@ -44,25 +44,62 @@ void ImperfectNests::leave_open(const ScoreBound& bound) {
   open_value_ = std::min(open_value_, value_of(incumbent_->objective(), bound));
 }
 
-/// What is left of each rank is looped over one by one. Where every loop cuts every piece, no other
-/// order of loops is better; else all are tried.
+/// Whether all positions of every spread have pieces of one length, so that none waits for others.
+bool ImperfectNests::has_all_at_work(const std::vector<const TileChain*>& chosen) const {
+  for (std::size_t r = 0; r < chosen.size(); ++r) {
+    for (std::size_t i = 0; i < chains_[r].size(); ++i) {
+      const std::int64_t trips = chains_[r][i].trips;
+      const std::int64_t whole = trips * chosen[r]->tiles[i];
+      if (trips > 0 && std::ranges::any_of(chosen[r]->pieces[i], [&](const Piece& piece) {
+            return piece.extent != whole;
+          })) {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
+/// Whether some store node has a loop between it and the place of its child.
+bool ImperfectNests::has_node_apart() const {
+  for (std::size_t i = 0; i < placed_.size(); ++i) {
+    const Leg& leg = space_.graph.legs[placed_[i].leg];
+    for (std::size_t n = zone_nodes_[i]; n < nodes_.size(); ++n) {
+      const MappingNode& node = nodes_[n];
+      if (node.kind == NodeKind::store && index(node.storage) == leg.child &&
+          has(node.tensors, leg.tensor)) {
+        break;
+      }
+      if (node.kind == NodeKind::loop) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+/// What is left of each rank is looped over one by one. Where every loop cuts every piece and every
+/// instance always has work no other order of loops is better, nor a node further in; else all are
+/// tried, unless the nest attains its bound before.
 void ImperfectNests::take(const std::vector<const TileChain*>& chosen, const ScoreBound& bound) {
   const std::size_t written = nodes_.size();
-  bool cuts_all = true;
+  bool is_plain = has_all_at_work(chosen) || !has_node_apart();
   for (std::size_t r = 0; r < chosen.size(); ++r) {
     const TileChain& chain = *chosen[r];
     for (std::size_t i = 0; i < chain.tiles.size(); ++i) {
       nodes_[chains_[r][i].node].tile = chain.tiles[i];
-      cuts_all = cuts_all && chain.uncut[i] == 0;
+      is_plain = is_plain && chain.uncut[i] == 0 && !chains_[r][i].again;
     }
     if (chain.tiles.empty() || chain.tiles.back() > 1) {
       nodes_.push_back(MappingNode::loop(classes_.ranks()[r].rank, 1));
     }
   }
   nodes_.push_back(MappingNode::compute());
-  if (cuts_all) {
+  const bool scored = is_in_order(nodes_);
+  if (scored) {
     score(nodes_);
-  } else {
+  }
+  if (!(scored && is_plain) && !incumbent_->beats(bound.energy_pj, bound.cycles)) {
     orders_ = 0;
     std::vector<MappingNode> nodes = nodes_;
     if (!score_orders(0, nodes) && !incumbent_->beats(bound.energy_pj, bound.cycles)) {
@@ -72,36 +109,48 @@ void ImperfectNests::take(const std::vector<const TileChain*>& chosen, const Sco
   nodes_.resize(written);
 }
 
-/// Whether the arrangement keeps the order of what cuts each rank, and the limits on loops.
+/// Whether the arrangement keeps the order of what cuts each rank, and the limits on loops: one
+/// over a rank between two store nodes, and one more inward of its own spreads.
 bool ImperfectNests::is_in_order(const std::vector<MappingNode>& nodes) const {
   std::vector<std::int64_t> tiles = space_.problem.bounds;
+  const RankMask none = 0;
   RankMask loops = space_.problem.storages.front().loop_ranks;
+  RankMask closed = none;
   for (const MappingNode& node : nodes) {
     if (node.kind == NodeKind::store) {
       loops = space_.problem.storages[at(node.storage)].loop_ranks;
+      closed = none;
     } else if (node.kind != NodeKind::compute) {
       std::int64_t& tile = tiles[at(node.rank)];
-      if (node.tile >= tile || (node.kind == NodeKind::loop && (loops & bit(node.rank)) == 0)) {
+      const bool is_loop = node.kind == NodeKind::loop;
+      if (node.tile >= tile || (is_loop && (loops & ~closed & bit(node.rank)) == 0)) {
         return false;
       }
       tile = node.tile;
+      closed = is_loop ? closed | bit(node.rank) : closed & ~bit(node.rank);
     }
   }
   return true;
 }
 
 /// Every arrangement of the loops of zone `zone` and of those further in, among the nodes that
-/// stand there: false where there are too many.
+/// stand there: false where there are too many. Behind the last node and spread the order counts
+/// for nothing.
 bool ImperfectNests::score_orders(std::size_t zone, std::vector<MappingNode>& nodes) {
-  if (zone == zone_nodes_.size()) {
+  if (zone > zone_nodes_.size()) {
     if (is_in_order(nodes)) {
       score(nodes);
     }
     return ++orders_ <= most_orders;
   }
   const std::size_t begin = zone == 0 ? 1 : zone_nodes_[zone - 1];
+  std::size_t end = zone < zone_nodes_.size() ? zone_nodes_[zone] : nodes.size();
+  while (zone == zone_nodes_.size() && end > begin && nodes[end - 1].kind != NodeKind::store &&
+         nodes[end - 1].kind != NodeKind::spread) {
+    --end;
+  }
   const auto first = nodes.begin() + static_cast<std::ptrdiff_t>(begin);
-  const auto last = nodes.begin() + static_cast<std::ptrdiff_t>(zone_nodes_[zone]);
+  const auto last = nodes.begin() + static_cast<std::ptrdiff_t>(end);
   // Nodes other than loops keep their order: they count as one kind.
   std::vector<int> kinds;
   std::vector<MappingNode> loops;

@@ -60,6 +60,7 @@ class ImperfectSearch::PreparedChoice {
   PreparedChoice& operator=(const PreparedChoice&) = delete;
 
   ImperfectNests& nests() { return *nests_; }
+  bool is_bounded() const { return legs_.fewer_words_cost_less(); }
 
  private:
   /// Nothing is spread: LegCosts asks its tiles only for windows.
@@ -194,11 +195,14 @@ std::vector<ImperfectSearch::Candidate> ImperfectSearch::candidates(const Search
   const std::size_t known = std::min(candidates.size(), effort_.choices);
   for (std::size_t i = 0; i < known && !clock_.is_over(); ++i) {
     PreparedChoice prepared(*this, *candidates[i].choice, space, bounds, incumbent);
-    candidates[i].floor = prepared.nests().floor();
+    if (prepared.is_bounded()) {
+      candidates[i].floor = prepared.nests().floor();
+    }
   }
   std::ranges::stable_sort(candidates.begin(),
                            candidates.begin() + static_cast<std::ptrdiff_t>(known), {}, by_floor);
   drop_beaten();
+  cut_choices_ = static_cast<std::int64_t>(choices_.size() - candidates.size());
   return candidates;
 }
 
@@ -213,7 +217,9 @@ void ImperfectSearch::search(const Candidate& candidate, const SearchSpace& spac
       work, [&] { return clock_.is_over(); }, incumbent);
   effort_.work -= nests.looked_at();
   open_value_ = std::min(open_value_, nests.open_value());
-  if (!complete) {
+  if (!prepared.is_bounded()) {
+    open_value_ = std::min(open_value_, value_of(options_.objective, compulsory_));
+  } else if (!complete) {
     open_value_ = std::min(open_value_, value_of(options_.objective, candidate.floor));
   }
   evaluated_ += nests.evaluated();
@@ -229,6 +235,7 @@ void ImperfectSearch::run(Incumbent& incumbent) {
   ClassBounds bounds(space, classes);
   for (const Candidate& candidate : candidates(space, bounds, incumbent)) {
     if (incumbent.beats(candidate.floor.energy_pj, candidate.floor.cycles)) {
+      ++cut_choices_;
       continue;
     }
     if (clock_.is_over() || effort_.work <= 0) {

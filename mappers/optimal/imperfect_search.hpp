@@ -35,12 +35,13 @@ class ImperfectSearch {
   /// Searches on from `incumbent`, which must hold a mapping.
   void run(Incumbent& incumbent);
 
-  /// Least bound of what was not looked at; infinite where nothing is left. Nearly a proof: what it
-  /// leaves out is in docs/mappers.md, "Imperfect nests".
+  /// Least bound of what was not looked at; infinite where nothing is left.
   double open_value() const { return open_value_; }
   std::int64_t evaluated() const { return evaluated_; }
   std::int64_t feasible() const { return feasible_; }
   std::int64_t expanded() const { return expanded_; }
+  /// Spatial choices that their bounds rule out as a whole.
+  std::int64_t cut_choices() const { return cut_choices_; }
 
  private:
   struct Candidate {
@@ -71,6 +72,7 @@ class ImperfectSearch {
   std::int64_t evaluated_ = 0;
   std::int64_t feasible_ = 0;
   std::int64_t expanded_ = 0;
+  std::int64_t cut_choices_ = 0;
 };
 
 }  // namespace tessera::optimal

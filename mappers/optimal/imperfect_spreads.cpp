@@ -50,7 +50,7 @@ void ImperfectNests::spread_rank(const Label& label, const Event& event, std::si
   const std::size_t r = at(classes_.of_rank(each.rank));
   const ClassRank& rank = classes_.ranks()[r];
   const OpenRank before = ranks_[r];
-  ranks_[r] = after_spread(rank, before, tile, zone());
+  ranks_[r] = after_spread(rank, before, tile);
   if (is_last_of_rank(event, spread)) {
     const auto arrays = static_cast<int>(space_.problem.arrays.size());
     const std::int64_t trips = choice_.factor(at(event.storage), each.rank);

@@ -106,7 +106,8 @@ void NestTiles::list(std::size_t r, TileChain& chain) {
   const std::int64_t whole = chain.pieces.back().front().extent;
   for (std::int64_t tile = cutting.tile.least; tile <= std::min(cutting.tile.most, whole - 1);
        ++tile) {
-    if (cutting.trips > 0 && ceil_div(whole, tile) != cutting.trips) {
+    if ((cutting.trips > 0 && ceil_div(whole, tile) != cutting.trips) ||
+        (cutting.again && whole % tile == 0 && share_up_to(chain.pieces.back(), tile) == 0)) {
       continue;
     }
     chain.uncut.push_back(cutting.trips > 0 ? 0 : share_up_to(chain.pieces.back(), tile));

@@ -15,6 +15,7 @@ namespace tessera::optimal {
 struct OpenCutting {
   TileRange tile;
   std::int64_t trips = 0;  ///< of a spread; 0: a loop
+  bool again = false;      ///< a loop right inward of one over the same rank: a node parts them
   std::size_t node = 0;    ///< in the nest
 };
 

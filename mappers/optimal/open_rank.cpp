@@ -27,6 +27,26 @@ double largest_rest(TileRange whole, TileRange tile) {
   return share;
 }
 
+OpenRank after_cut(const ClassRank& rank, const OpenRank& before, TileRange tile, int short_from) {
+  OpenRank after = before;
+  after.at_class = rank.class_of(tile.least);
+  after.tile = tile;
+  const bool is_first = before.tile.least == rank.bound;
+  const double rest =
+      is_first ? rank.largest_rest[after.at_class] : largest_rest(before.tile, tile);
+  after.short_share = before.short_share + (1 - before.short_share) * rest;
+  if (rest > 0) {
+    after.short_from =
+        before.short_share > 0 ? std::min(before.short_from, short_from) : short_from;
+  }
+  after.short_pieces = rest > 0 ? before.most_pieces : before.short_pieces;
+  const auto trips = static_cast<double>(ceil_div(before.tile.most, tile.least));
+  const auto bound = static_cast<double>(rank.bound);
+  after.most_pieces =
+      is_first ? rank.pieces[after.at_class] : std::min(bound, before.most_pieces * trips);
+  return after;
+}
+
 }  // namespace
 
 OpenRank uncut(const ClassRank& rank, double steps) {
@@ -37,25 +57,12 @@ OpenRank uncut(const ClassRank& rank, double steps) {
   return open;
 }
 
-OpenRank after_spread(const ClassRank& rank, const OpenRank& before, TileRange tile, int zone) {
-  OpenRank after = before;
-  after.at_class = rank.class_of(tile.least);
-  after.tile = tile;
-  const bool is_first = before.tile.least == rank.bound;
-  const double rest =
-      is_first ? rank.largest_rest[after.at_class] : largest_rest(before.tile, tile);
-  after.short_share = before.short_share + (1 - before.short_share) * rest;
-  after.short_from = before.short_share > 0 ? before.short_from : zone;
-  after.short_pieces = rest > 0 ? before.most_pieces : before.short_pieces;
-  const auto trips = static_cast<double>(ceil_div(before.tile.most, tile.least));
-  const auto bound = static_cast<double>(rank.bound);
-  after.most_pieces =
-      is_first ? rank.pieces[after.at_class] : std::min(bound, before.most_pieces * trips);
-  return after;
+OpenRank after_spread(const ClassRank& rank, const OpenRank& before, TileRange tile) {
+  return after_cut(rank, before, tile, 0);
 }
 
 OpenRank after_loop(const ClassRank& rank, const OpenRank& before, TileRange tile, int zone) {
-  OpenRank after = after_spread(rank, before, tile, zone);
+  OpenRank after = after_cut(rank, before, tile, zone);
   const double values = before.short_pieces * static_cast<double>(tile.most);
   after.uncut_share = std::min(before.short_share, values / static_cast<double>(rank.bound));
   after.zone = zone;

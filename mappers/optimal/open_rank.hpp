@@ -24,15 +24,17 @@ struct OpenRank {
   double short_share = 0;   ///< of the rank's values that lie in short pieces, at most
   double uncut_share = 0;   ///< of the rank's values whose pieces the last loop left as they were
   int zone = -1;            ///< of the last loop: how many children stand placed above it
-  int short_from = 0;       ///< zone of the first cut that may have left short pieces
-  double steps = 1;         ///< that its loops take, at least
+  /// Zone of the first loop that may have left short pieces; 0 where a spread may have, since a
+  /// spread changes no tile: what its last position holds may have been paid anywhere above.
+  int short_from = 0;
+  double steps = 1;  ///< that its loops take, at least
 };
 
 /// Before it is cut. `steps`: what its spreads leave at least.
 OpenRank uncut(const ClassRank& rank, double steps);
 
 /// After a spread, or a temporal loop, that leaves a tile of this range, of one class.
-OpenRank after_spread(const ClassRank& rank, const OpenRank& before, TileRange tile, int zone);
+OpenRank after_spread(const ClassRank& rank, const OpenRank& before, TileRange tile);
 OpenRank after_loop(const ClassRank& rank, const OpenRank& before, TileRange tile, int zone);
 
 /// Steps that the loops over a rank take at least where spreads over one array leave `tile` of a

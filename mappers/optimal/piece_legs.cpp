@@ -122,14 +122,23 @@ double PieceLegs::least_at_work(const Leg& leg, RankId rank) const {
   return positions;
 }
 
-/// By tile, the largest that the spreads between place and child leave of it.
+/// By tile, the largest that the spreads between place and child leave of it, for a share of
+/// values: a loop between two arrays may leave the inner one shorter pieces, and each of these is
+/// on no more positions than that array has. All in all no fewer are at work than factor / tile for
+/// each value.
 std::vector<std::int64_t> PieceLegs::tiles_behind(const Leg& leg, std::size_t r) const {
   const ClassRank& rank = classes_.ranks()[r];
   std::vector<std::int64_t> behind;
   for (std::int64_t whole = 0; whole <= rank.bound; ++whole) {
     std::int64_t tile = whole;
+    bool is_first = true;
     for (int a = leg.section; a < child_section(leg) && tile > 0; ++a) {
-      tile = choice_.factor(at(a), rank.rank) > 1 ? most_behind(at(a), r, tile) : tile;
+      const std::int64_t factor = choice_.factor(at(a), rank.rank);
+      if (factor > 1) {
+        const std::int64_t most = most_behind(at(a), r, tile);
+        tile = most < 1 || is_first ? most : std::max(most, ceil_div(tile, factor));
+        is_first = false;
+      }
     }
     behind.push_back(tile);
   }
@@ -276,6 +285,36 @@ LegWords PieceLegs::words(std::size_t l, const std::vector<CutRank>& ranks) cons
   }
   normalize(l, words);
   return words;
+}
+
+/// By storage, the most that a word without a value saves further in, for one entry of Costs.
+bool PieceLegs::fewer_words_cost_less() const {
+  const std::vector<Leg>& legs = space_.graph.legs;
+  const auto is_of_output = [&](const Leg& leg) {
+    return leg.tensor == index(space_.problem.output);
+  };
+  for (std::size_t i = 0; i < space_.terms.size(); ++i) {
+    std::vector<Unvalued> saved(space_.problem.storages.size());
+    for (std::size_t s = saved.size(); s-- > 0;) {
+      for (std::size_t l = 0; l < legs.size(); ++l) {
+        if (!is_of_output(legs[l]) || at(legs[l].parent) != s) {
+          continue;
+        }
+        const LegCosts::Affine& affine = costs_.affine(l);
+        const Unvalued next = legs[l].child == Leg::compute ? Unvalued{} : saved[at(legs[l].child)];
+        const double slope =
+            affine.per_word[i] + affine.unvalued_words * next.all + affine.first_words * next.first;
+        if (slope < -rounding * std::abs(affine.per_word[i])) {
+          return false;
+        }
+        saved[s].all =
+            std::min(saved[s].all, affine.per_unvalued[i] + affine.keeps_unvalued * next.all);
+        saved[s].first =
+            std::min(saved[s].first, affine.per_first[i] + affine.keeps_first * next.first);
+      }
+    }
+  }
+  return true;
 }
 
 void PieceLegs::charge(std::size_t l, const LegWords& words, Unvalued& unvalued,

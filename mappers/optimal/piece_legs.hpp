@@ -39,6 +39,10 @@ class PieceLegs {
   /// Adds what they cost.
   void charge(std::size_t leg, const LegWords& words, Unvalued& unvalued, Costs& costs) const;
 
+  /// Whether of the output, too, fewer words never cost more: not where an output held twice inside
+  /// a reducing array saves more by words without a value than moving them costs.
+  bool fewer_words_cost_less() const;
+
   /// Words of the child's box where the leg is paid at these tiles, by rank of TileClasses.
   double box(std::size_t leg, const std::vector<std::int64_t>& tiles) const;
 

@@ -69,26 +69,47 @@ class ArrayChoices {
     if (!has(problem_.axes[id].ranks, static_cast<int>(rank))) {
       return;
     }
-    const std::int64_t left = left_[rank];
     const auto spread = [&](std::int64_t trips) {
       spreads_.push_back(
           {.axis = static_cast<AxisId>(id), .rank = static_cast<RankId>(rank), .trips = trips});
-      left_[rank] = trips_ == Trips::any ? (left - 1) / (trips - 1) : left / trips;
       choose(axis, rank + 1, room / trips);
       spreads_.pop_back();
     };
     if (trips_ == Trips::any) {
-      for (std::int64_t trips = 2; trips <= std::min(left, room); ++trips) {
-        spread(trips);
-      }
-    } else {
-      for (const std::int64_t trips : divisors(left)) {
-        if (trips > 1 && trips <= room) {
+      for (std::int64_t trips = 2; trips <= std::min(problem_.bounds[rank], room); ++trips) {
+        if (least_bound(rank, trips) <= problem_.bounds[rank]) {
           spread(trips);
         }
       }
+      return;
+    }
+    const std::int64_t left = left_[rank];
+    for (const std::int64_t trips : divisors(left)) {
+      if (trips > 1 && trips <= room) {
+        left_[rank] = left / trips;
+        spread(trips);
+      }
     }
     left_[rank] = left;
+  }
+
+  /// The least bound of which the spreads over the rank so far and one more of `trips` can each
+  /// have all positions at work. A spread of k trips leaves a tile of x only of (k - 1)·x + 1 or
+  /// more: with a further out than b that takes (a - 1)·(b - 1)·x + a, so least where trips rise
+  /// inward.
+  std::int64_t least_bound(std::size_t rank, std::int64_t trips) const {
+    std::vector<std::int64_t> all{trips};
+    for (const Spread& each : spreads_) {
+      if (at(each.rank) == rank) {
+        all.push_back(each.trips);
+      }
+    }
+    std::ranges::sort(all);
+    std::int64_t bound = 1;
+    for (std::size_t i = all.size(); i-- > 0;) {
+      bound = (all[i] - 1) * bound + 1;
+    }
+    return bound;
   }
 
   /// Adds the choice, in every order of the axes of one rank that may give other counts: where the
