@@ -20,14 +20,6 @@ bool always_divides(TileRange tile, TileRange whole) {
 
 }  // namespace
 
-double NestGuide::remains(std::size_t state, std::size_t position, const Unvalued& unvalued) const {
-  double sum = bounds->saved(state, unvalued);
-  for (std::size_t t = 0; t < bounds->tensors(); ++t) {
-    sum += bounds->remains(t, state, position);
-  }
-  return sum;
-}
-
 ScoreBound NestGuide::bound(const SearchSpace& space, const Costs& costs, double steps,
                             double remains_pj) const {
   ScoreBound bound{.energy_pj = costs[0] + constant_pj + remains_pj,
@@ -203,7 +195,8 @@ void ImperfectNests::expand(const Label& label) {
 
 void ImperfectNests::choose(Segment& segment, std::size_t next) {
   if (next == segment.ranks.size()) {
-    if (segment.looped == 0 || (segment.looped & segment.needed) != 0) {
+    const bool is_whole = segment.looped == 0 || (segment.looped & segment.needed) != 0;
+    if (is_whole && !(segment.looped != 0 && could_stand_outward(segment.label))) {
       reach(segment.label, segment.event);
     }
     return;
@@ -221,8 +214,39 @@ void ImperfectNests::choose_loop(Segment& segment, std::size_t next, int loops) 
   choose_class(segment, next, own, loops);
 }
 
+/// Whether a loop that has come since the last place could as well stand right outward of it: a
+/// loop over a rank of the child just placed, which makes its box smaller and its words no more, as
+/// long as every loop here and the one above the place cut every piece.
+bool ImperfectNests::could_stand_outward(const Label& label) const {
+  if (placed_.empty() || space_.graph.even || placed_.back().uncut_share > 0 ||
+      space_.graph.legs[placed_.back().leg].section !=
+          space_.graph.states[label.state].section) {
+    return false;
+  }
+  const PlacedLeg& placed = placed_.back();
+  const int tensor = space_.graph.legs[placed.leg].tensor;
+  const RankMask allowed = space_.problem.tensors[at(tensor)].relevant & placed.loops;
+  bool can = false;
+  for (std::size_t r = 0; r < ranks_.size(); ++r) {
+    const OpenRank& rank = ranks_[r];
+    if (rank.zone != zone()) {
+      continue;
+    }
+    if (rank.uncut_share > 0) {
+      return false;
+    }
+    // Together with a loop over the rank there it is one loop.
+    const bool joins = placed.cuttings[r] == 0 ||
+                       (rank.tile.most == 1 && placed.ranks[r].zone == zone() - 1);
+    can = can || (joins && chains_[r].size() == placed.cuttings[r] + 1 &&
+                  (allowed & bit(classes_.ranks()[r].rank)) != 0);
+  }
+  return can;
+}
+
 /// How many store nodes can part two loops over a rank in this segment: those of children that are
-/// placed outward of it, whose tile no loop since has changed and the rank does not.
+/// placed outward of it, whose tile no loop before this zone has changed and the rank does not.
+/// Loops of this zone may stand outward of them or further in.
 int ImperfectNests::nodes_between(const Segment& segment, std::size_t r) const {
   const RankId rank = classes_.ranks()[r].rank;
   const int section = space_.graph.states[segment.label.state].section;
@@ -239,7 +263,9 @@ int ImperfectNests::nodes_between(const Segment& segment, std::size_t r) const {
       if ((relevant & bit(classes_.ranks()[each].rank)) != 0 &&
           std::any_of(chains_[each].begin() + static_cast<std::ptrdiff_t>(placed.cuttings[each]),
                       chains_[each].end(),
-                      [](const OpenCutting& cutting) { return cutting.trips == 0; })) {
+                      [&](const OpenCutting& cutting) {
+                        return cutting.trips == 0 && cutting.zone < zone();
+                      })) {
         return false;
       }
     }
@@ -263,7 +289,11 @@ void ImperfectNests::choose_class(Segment& segment, std::size_t next, std::size_
   ranks_[r] = after_loop(rank, before, tile, zone());
   const bool is_new = !again || !always_divides(tile, before.tile) || ranks_[r].uncut_share > 0;
   if (is_new && of_interest(bound_of(segment.label))) {
-    chains_[r].push_back({.tile = tile, .again = again, .node = nodes_.size()});
+    chains_[r].push_back({.tile = tile,
+                          .section = space_.graph.states[segment.label.state].section,
+                          .zone = zone(),
+                          .again = again,
+                          .node = nodes_.size()});
     nodes_.push_back(MappingNode::loop(rank.rank, tile.least));
     const RankMask looped = segment.looped;
     segment.looped |= bit(rank.rank);
@@ -296,13 +326,22 @@ void ImperfectNests::reach(const Label& label, const Event& event) {
     return;
   }
   place(after, l);
-  const bool has_room = fit(space_, legs_, placed_, [](std::size_t r, const PlacedLeg& placed) {
-    return placed.ranks[r].tile.least;
-  });
-  if (has_room) {
+  placed_.back().loops = space_.graph.states[label.state].loops;
+  if (have_room()) {
     go_on(label, event, after);
   }
   placed_.pop_back();
+}
+
+/// Whether all that is placed fits beside each other, with the least tiles.
+bool ImperfectNests::have_room() const {
+  const int storage = space_.graph.legs[placed_.back().leg].child;
+  double taken = 0;
+  for (const PlacedLeg& placed : placed_) {
+    taken += space_.graph.legs[placed.leg].child == storage ? placed.bits : 0.0;
+  }
+  const auto& usable = space_.problem.storages[at(storage)].usable_bits;
+  return !usable || taken <= static_cast<double>(*usable);
 }
 
 void ImperfectNests::place(Label& after, std::size_t l) {
@@ -311,18 +350,21 @@ void ImperfectNests::place(Label& after, std::size_t l) {
   placed.ranks = ranks_;
   placed.innermost = innermost_loops(l);
   std::vector<PieceLegs::CutRank> ranks;
+  double box = 1;
   for (std::size_t r = 0; r < ranks_.size(); ++r) {
+    box *= legs_.size(l, r, ranks_[r].tile.least);
     placed.cuttings.push_back(chains_[r].size());
     ranks.push_back({.open = &ranks_[r]});
   }
-  double uncut = 0;
+  placed.bits = legs_.bits(l, box);
   int from = zone();
   for (const auto& [r, loop] : placed.innermost) {
-    uncut = std::max(uncut, ranks_[r].uncut_share);
+    placed.uncut_share = std::max(placed.uncut_share, ranks_[r].uncut_share);
     from = std::min(from, ranks_[r].short_from);
   }
   placed.uncut = legs_.table(l).at(zone_begins_[static_cast<std::size_t>(from)]);
-  legs_.charge(l, placed.mixed(legs_.words(l, ranks), uncut), after.unvalued, after.costs);
+  legs_.charge(l, placed.mixed(legs_.words(l, ranks), placed.uncut_share), after.unvalued,
+               after.costs);
   placed_.push_back(std::move(placed));
 }
 

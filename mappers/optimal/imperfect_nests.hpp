@@ -53,20 +53,29 @@ class ImperfectNests {
   void expand(const Label& label);
   void choose(Segment& segment, std::size_t next);
   void choose_loop(Segment& segment, std::size_t next, int loops);
+  bool could_stand_outward(const Label& label) const;
   int nodes_between(const Segment& segment, std::size_t r) const;
   void choose_class(Segment& segment, std::size_t next, std::size_t to, int loops);
   void reach(const Label& label, const Event& event);
   void place(Label& after, std::size_t leg);
+  bool have_room() const;
   void cross(const Label& label, const Event& event, std::size_t spread);
   void spread_rank(const Label& label, const Event& event, std::size_t spread, TileRange tile);
   void go_on(const Label& from, const Event& event, const Label& to);
   void finish(const Label& label);
-  void take(const std::vector<const TileChain*>& chosen, const ScoreBound& bound);
+  /// A nest with all its tiles, and what bounds the orders of its loops.
+  struct Resolved {
+    const NestTiles& tiles;
+    const std::vector<const TileChain*>& chosen;
+    NestPart part;
+  };
+  void take(Resolved nest);
   void leave_open(const ScoreBound& bound);
-  bool has_all_at_work(const std::vector<const TileChain*>& chosen) const;
   bool has_node_apart() const;
+  bool some_could_stand_outward(const std::vector<const TileChain*>& chosen) const;
   bool is_in_order(const std::vector<MappingNode>& nodes) const;
-  bool score_orders(std::size_t zone, std::vector<MappingNode>& nodes);
+  bool score_orders(std::size_t zone, std::vector<MappingNode>& nodes, Resolved& nest);
+  ScoreBound bound_of_order(const std::vector<MappingNode>& nodes, Resolved& nest) const;
   void score(const std::vector<MappingNode>& nodes);
   void write_stores(const PlaceState& before, const PlaceState& after, const Event& event);
   RankMask needed_innermost(const Event& event) const;

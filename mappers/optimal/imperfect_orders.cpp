@@ -34,7 +34,9 @@ void ImperfectNests::finish(const Label& label) {
   };
   NestTiles tiles(space_, legs_, guide_, nest, interest);
   const bool all =
-      tiles.for_each([this](const auto& chosen, const ScoreBound& bound) { take(chosen, bound); });
+      tiles.for_each([&](const std::vector<const TileChain*>& chosen, const NestPart& part) {
+        take({.tiles = tiles, .chosen = chosen, .part = part});
+      });
   if (!all) {
     leave_open(bound_of(label));
   }
@@ -42,22 +44,6 @@ void ImperfectNests::finish(const Label& label) {
 
 void ImperfectNests::leave_open(const ScoreBound& bound) {
   open_value_ = std::min(open_value_, value_of(incumbent_->objective(), bound));
-}
-
-/// Whether all positions of every spread have pieces of one length, so that none waits for others.
-bool ImperfectNests::has_all_at_work(const std::vector<const TileChain*>& chosen) const {
-  for (std::size_t r = 0; r < chosen.size(); ++r) {
-    for (std::size_t i = 0; i < chains_[r].size(); ++i) {
-      const std::int64_t trips = chains_[r][i].trips;
-      const std::int64_t whole = trips * chosen[r]->tiles[i];
-      if (trips > 0 && std::ranges::any_of(chosen[r]->pieces[i], [&](const Piece& piece) {
-            return piece.extent != whole;
-          })) {
-        return false;
-      }
-    }
-  }
-  return true;
 }
 
 /// Whether some store node has a loop between it and the place of its child.
@@ -78,17 +64,52 @@ bool ImperfectNests::has_node_apart() const {
   return false;
 }
 
+/// The same as could_stand_outward() where all tiles are known, anywhere in the nest.
+bool ImperfectNests::some_could_stand_outward(const std::vector<const TileChain*>& chosen) const {
+  if (space_.graph.even || !std::ranges::all_of(chosen, &TileChain::cuts_all)) {
+    return false;
+  }
+  for (std::size_t i = 0; i < placed_.size(); ++i) {
+    const Leg& leg = space_.graph.legs[placed_[i].leg];
+    const RankMask allowed = space_.problem.tensors[at(leg.tensor)].relevant & placed_[i].loops;
+    for (std::size_t r = 0; r < chosen.size(); ++r) {
+      const std::vector<OpenCutting>& chain = chains_[r];
+      const std::size_t next = placed_[i].cuttings[r];
+      const auto is_loop = [&](std::size_t c, std::size_t zone) {
+        return c < chain.size() && chain[c].trips == 0 && at(chain[c].zone) == zone;
+      };
+      if (!is_loop(next, i + 1) || is_loop(next + 1, i + 1) || chain[next].section != leg.section ||
+          (allowed & bit(classes_.ranks()[r].rank)) == 0) {
+        continue;
+      }
+      const std::vector<std::int64_t>& tiles = chosen[r]->tiles;
+      if (next == 0 || (is_loop(next - 1, i) && tiles[next - 1] % tiles[next] == 0)) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
 /// What is left of each rank is looped over one by one. Where every loop cuts every piece and every
 /// instance always has work no other order of loops is better, nor a node further in; else all are
 /// tried, unless the nest attains its bound before.
-void ImperfectNests::take(const std::vector<const TileChain*>& chosen, const ScoreBound& bound) {
+void ImperfectNests::take(Resolved nest) {
   const std::size_t written = nodes_.size();
-  bool is_plain = has_all_at_work(chosen) || !has_node_apart();
+  const std::vector<const TileChain*>& chosen = nest.chosen;
+  if (some_could_stand_outward(chosen)) {
+    return;
+  }
+  const ScoreBound bound = nest.tiles.bound(nest.part);
+  bool is_plain = !has_node_apart() || std::ranges::all_of(chosen, [](const TileChain* chain) {
+    return chain->all_at_work;
+  });
   for (std::size_t r = 0; r < chosen.size(); ++r) {
     const TileChain& chain = *chosen[r];
+    is_plain = is_plain && chain.cuts_all;
     for (std::size_t i = 0; i < chain.tiles.size(); ++i) {
       nodes_[chains_[r][i].node].tile = chain.tiles[i];
-      is_plain = is_plain && chain.uncut[i] == 0 && !chains_[r][i].again;
+      is_plain = is_plain && !chains_[r][i].again;
     }
     if (chain.tiles.empty() || chain.tiles.back() > 1) {
       nodes_.push_back(MappingNode::loop(classes_.ranks()[r].rank, 1));
@@ -102,7 +123,7 @@ void ImperfectNests::take(const std::vector<const TileChain*>& chosen, const Sco
   if (!(scored && is_plain) && !incumbent_->beats(bound.energy_pj, bound.cycles)) {
     orders_ = 0;
     std::vector<MappingNode> nodes = nodes_;
-    if (!score_orders(0, nodes) && !incumbent_->beats(bound.energy_pj, bound.cycles)) {
+    if (!score_orders(0, nodes, nest) && !incumbent_->beats(bound.energy_pj, bound.cycles)) {
       leave_open(bound);
     }
   }
@@ -133,12 +154,31 @@ bool ImperfectNests::is_in_order(const std::vector<MappingNode>& nodes) const {
   return true;
 }
 
+/// With what the innermost loop that changes each child's tile leaves uncut.
+ScoreBound ImperfectNests::bound_of_order(const std::vector<MappingNode>& nodes,
+                                          Resolved& nest) const {
+  for (std::size_t i = 0; i < placed_.size(); ++i) {
+    const int tensor = space_.graph.legs[placed_[i].leg].tensor;
+    const RankMask relevant = space_.problem.tensors[at(tensor)].relevant;
+    nest.part.uncut[i] = 0;
+    for (std::size_t n = zone_nodes_[i]; n-- > 1;) {
+      if (nodes[n].kind == NodeKind::loop && has(relevant, index(nodes[n].rank))) {
+        const auto r = static_cast<std::size_t>(classes_.of_rank(nodes[n].rank));
+        nest.part.uncut[i] = nest.chosen[r]->part.uncut[i];
+        break;
+      }
+    }
+  }
+  return nest.tiles.bound(nest.part);
+}
+
 /// Every arrangement of the loops of zone `zone` and of those further in, among the nodes that
 /// stand there: false where there are too many. Behind the last node and spread the order counts
 /// for nothing.
-bool ImperfectNests::score_orders(std::size_t zone, std::vector<MappingNode>& nodes) {
+bool ImperfectNests::score_orders(std::size_t zone, std::vector<MappingNode>& nodes,
+                                  Resolved& nest) {
   if (zone > zone_nodes_.size()) {
-    if (is_in_order(nodes)) {
+    if (is_in_order(nodes) && of_interest(bound_of_order(nodes, nest))) {
       score(nodes);
     }
     return ++orders_ <= most_orders;
@@ -170,7 +210,7 @@ bool ImperfectNests::score_orders(std::size_t zone, std::vector<MappingNode>& no
     std::ranges::transform(kinds, first, [&](int kind) {
       return kind < 0 ? *other++ : loops[static_cast<std::size_t>(kind)];
     });
-    all = score_orders(zone + 1, nodes);
+    all = score_orders(zone + 1, nodes, nest);
   } while (all && std::ranges::next_permutation(kinds).found);
   std::ranges::copy(before, first);
   return all;

@@ -70,7 +70,11 @@ void ImperfectNests::spread_rank(const Label& label, const Event& event, std::si
   ScoreBound bound = guide_.bound(space_, label.costs, steps(), 0);
   bound.energy_pj = std::max(bound.energy_pj, guide_.compulsory_pj);
   if (!incumbent_->beats(bound.energy_pj, bound.cycles)) {
-    chains_[r].push_back({.tile = tile, .trips = each.trips, .node = nodes_.size()});
+    chains_[r].push_back({.tile = tile,
+                          .trips = each.trips,
+                          .section = event.storage,
+                          .zone = zone(),
+                          .node = nodes_.size()});
     nodes_.push_back(MappingNode::spread(each.rank, tile.least, each.axis));
     cross(label, event, spread + 1);
     nodes_.pop_back();

@@ -15,6 +15,8 @@ namespace tessera::optimal {
 struct OpenCutting {
   TileRange tile;
   std::int64_t trips = 0;  ///< of a spread; 0: a loop
+  int section = 0;         ///< arrays outward of it, the one of a spread not counted
+  int zone = 0;            ///< how many children stand placed above it
   bool again = false;      ///< a loop right inward of one over the same rank: a node parts them
   std::size_t node = 0;    ///< in the nest
 };
@@ -26,15 +28,14 @@ struct PlacedLeg {
   std::vector<std::size_t> cuttings;  ///< by rank: how many stand above
   /// The loops, by rank and number, one of which is the innermost that can change its tile.
   std::vector<std::pair<std::size_t, std::size_t>> innermost;
-  LegWords uncut;  ///< what it moves at least where that leaves its tile as it was
+  RankMask loops = 0;      ///< ranks that loops right above it may run over
+  double uncut_share = 0;  ///< that may leave its tile as it was, at most
+  LegWords uncut;          ///< what it moves at least where that leaves its tile as it was
+  double bits = 0;  ///< that its box takes at least
 
   /// Of `words`, for a share of the operations no more than `uncut`.
   LegWords mixed(const LegWords& words, double share) const;
 };
-
-/// Whether what is placed has room, with these tiles by rank.
-bool fit(const SearchSpace& space, const PieceLegs& legs, const std::vector<PlacedLeg>& placed,
-         const std::function<std::int64_t(std::size_t, const PlacedLeg&)>& tile_of);
 
 /// What bounds the nests of one spatial choice.
 struct NestGuide {
@@ -44,20 +45,31 @@ struct NestGuide {
   double leakage_pj_per_cycle = 0;
   double constant_pj = 0;  ///< energy of the operations
 
-  /// Energy that remains from a state on, if legs are paid at these tiles or further in.
-  double remains(std::size_t state, std::size_t position, const Unvalued& unvalued) const;
-
   /// With what is paid, the steps so far at least, and the energy that remains.
   ScoreBound bound(const SearchSpace& space, const Costs& costs, double steps,
                    double remains_pj) const;
 };
 
+/// How one rank, or several together, enter the bound of a nest; by leg in the order of placing.
+struct NestPart {
+  std::vector<LegWords> words;  ///< factors of those that each leg moves
+  std::vector<double> sizes;    ///< factors of the words of each box
+  std::vector<double> uncut;    ///< share of values that the innermost loop leaves as they were
+  double steps = 1;
+
+  explicit NestPart(std::size_t legs = 0)
+      : words(legs, {.fills = 1, .reads = 1}), sizes(legs, 1.0), uncut(legs, 0.0) {}
+  void multiply(const NestPart& other);
+  /// Takes what is less of each, or of what saves, more.
+  void take_least(const NestPart& other);
+};
+
 /// The tiles that the loops and spreads over one rank of a nest have.
 struct TileChain {
   std::vector<std::int64_t> tiles;
-  std::vector<Pieces> pieces;  ///< before all of them, and after each
-  std::vector<double> uncut;   ///< by loop: the share of values whose pieces it leaves as they were
-  double steps = 1;
+  bool cuts_all = true;     ///< every loop cuts every piece
+  bool all_at_work = true;  ///< all positions of every spread have pieces of one length
+  NestPart part;
 };
 
 /// A nest of classes, to be resolved into tiles.
@@ -78,27 +90,49 @@ class NestTiles {
   NestTiles(const SearchSpace& space, const PieceLegs& legs, const NestGuide& guide,
             const OpenNest& nest, const std::function<bool(const ScoreBound&)>& of_interest);
 
-  /// Calls `use` with a chain per rank of TileClasses, and what a nest with them takes at least.
+  /// Calls `use` with a chain per rank of TileClasses, and how they enter the bound together.
   /// False where there are too many.
-  using Use = std::function<void(const std::vector<const TileChain*>&, const ScoreBound&)>;
+  using Use = std::function<void(const std::vector<const TileChain*>&, const NestPart&)>;
   bool for_each(const Use& use);
+
+  /// What a nest with all its chains takes at least.
+  ScoreBound bound(const NestPart& all) const { return bound(all, units_); }
 
  private:
   std::vector<std::size_t> by_choices() const;
-  void list(std::size_t rank, TileChain& chain);
-  void find_steps(std::size_t rank, TileChain& chain) const;
-  void choose(std::size_t rank, const Use& use);
-  bool fits() const;
-  ScoreBound bound() const;
-  double uncut_share(const PlacedLeg& placed) const;
+  NestPart open_part(std::size_t rank) const;
+  bool list(std::size_t rank);
+  void list_from(std::size_t rank, std::size_t cutting);
+  void cut(std::size_t rank, std::size_t cutting, std::int64_t tile);
+  void enter(std::size_t rank, std::size_t cutting);
+  void leave(std::size_t rank, std::size_t cutting);
+  std::size_t spreads_end(std::size_t rank, std::size_t placed) const;
+  PieceLegs::CutRank known(std::size_t rank, std::size_t placed, std::size_t next) const;
+  void choose(std::size_t position, const NestPart& before, const Use& use);
+  bool fits(const NestPart& a, const NestPart& b);
+  ScoreBound bound(const NestPart& a, const NestPart& b) const;
 
   const SearchSpace& space_;
   const PieceLegs& legs_;
   const NestGuide& guide_;
   const OpenNest& nest_;
   const std::function<bool(const ScoreBound&)>& of_interest_;
-  std::vector<const TileChain*> chosen_;  ///< by rank; null: open
+  double remains_pj_ = 0;           ///< but for what unvalued words save
+  std::vector<std::size_t> order_;  ///< of the ranks
+  std::vector<NestPart> least_;     ///< by rank: of all its chains, or of what is open
+  NestPart units_;
   std::vector<std::vector<TileChain>> chains_;
+  std::vector<const TileChain*> chosen_;
+  std::vector<NestPart> rest_;  ///< by position in the order: of all ranks further on
+  std::vector<double> bits_;    ///< scratch of fits()
+
+  // The chain that is being listed.
+  NestPart others_;
+  NestPart open_;
+  TileChain chain_;
+  std::vector<Pieces> pieces_;  ///< before all cuttings, and after each
+  std::vector<Cutting> cuttings_;
+  std::vector<std::size_t> ends_;  ///< by leg: spreads_end()
 };
 
 }  // namespace tessera::optimal

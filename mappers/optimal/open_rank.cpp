@@ -11,20 +11,27 @@ namespace {
 
 constexpr std::int64_t most_pairs = 64;  // of tiles that are looked at one by one
 
-/// What remains of a tile of `whole` at most, as a share, where a tile of `tile` cuts it.
-double largest_rest(TileRange whole, TileRange tile) {
+/// What remains of a tile of `whole` where a tile of `tile` cuts it.
+struct Rest {
+  double share = 0;           ///< at most
+  std::int64_t shortest = 1;  ///< length, where something does
+};
+
+Rest rest_of(TileRange whole, TileRange tile) {
   if ((whole.most - whole.least + 1) * (tile.most - tile.least + 1) > most_pairs) {
     const auto trips = static_cast<double>(std::max<std::int64_t>(1, whole.least / tile.most));
     const auto most = static_cast<double>(tile.most);
-    return (most - 1) / (trips * most + most - 1);
+    return {.share = (most - 1) / (trips * most + most - 1)};
   }
-  double share = 0;
+  Rest rest{.share = 0, .shortest = whole.most};
   for (std::int64_t outer = whole.least; outer <= whole.most; ++outer) {
     for (std::int64_t inner = tile.least; inner <= std::min(tile.most, outer - 1); ++inner) {
-      share = std::max(share, static_cast<double>(outer % inner) / static_cast<double>(outer));
+      const std::int64_t left = outer % inner;
+      rest.share = std::max(rest.share, static_cast<double>(left) / static_cast<double>(outer));
+      rest.shortest = left > 0 ? std::min(rest.shortest, left) : rest.shortest;
     }
   }
-  return share;
+  return rest;
 }
 
 OpenRank after_cut(const ClassRank& rank, const OpenRank& before, TileRange tile, int short_from) {
@@ -32,14 +39,16 @@ OpenRank after_cut(const ClassRank& rank, const OpenRank& before, TileRange tile
   after.at_class = rank.class_of(tile.least);
   after.tile = tile;
   const bool is_first = before.tile.least == rank.bound;
-  const double rest =
-      is_first ? rank.largest_rest[after.at_class] : largest_rest(before.tile, tile);
-  after.short_share = before.short_share + (1 - before.short_share) * rest;
-  if (rest > 0) {
+  const Rest rest = is_first ? Rest{.share = rank.largest_rest[after.at_class],
+                                    .shortest = rank.shortest_rest[after.at_class]}
+                             : rest_of(before.tile, tile);
+  after.short_share = before.short_share + (1 - before.short_share) * rest.share;
+  after.shortest = before.short_share > 0 ? 1 : rest.shortest;
+  if (rest.share > 0) {
     after.short_from =
         before.short_share > 0 ? std::min(before.short_from, short_from) : short_from;
   }
-  after.short_pieces = rest > 0 ? before.most_pieces : before.short_pieces;
+  after.short_pieces = rest.share > 0 ? before.most_pieces : before.short_pieces;
   const auto trips = static_cast<double>(ceil_div(before.tile.most, tile.least));
   const auto bound = static_cast<double>(rank.bound);
   after.most_pieces =
@@ -64,7 +73,9 @@ OpenRank after_spread(const ClassRank& rank, const OpenRank& before, TileRange t
 OpenRank after_loop(const ClassRank& rank, const OpenRank& before, TileRange tile, int zone) {
   OpenRank after = after_cut(rank, before, tile, zone);
   const double values = before.short_pieces * static_cast<double>(tile.most);
-  after.uncut_share = std::min(before.short_share, values / static_cast<double>(rank.bound));
+  after.uncut_share = tile.most < before.shortest
+                          ? 0.0
+                          : std::min(before.short_share, values / static_cast<double>(rank.bound));
   after.zone = zone;
   return after;
 }

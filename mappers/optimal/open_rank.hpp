@@ -22,6 +22,7 @@ struct OpenRank {
   double most_pieces = 1;   ///< that there can be
   double short_pieces = 0;  ///< of them, at most
   double short_share = 0;   ///< of the rank's values that lie in short pieces, at most
+  std::int64_t shortest = 1;  ///< length of these, at least
   double uncut_share = 0;   ///< of the rank's values whose pieces the last loop left as they were
   int zone = -1;            ///< of the last loop: how many children stand placed above it
   /// Zone of the first loop that may have left short pieces; 0 where a spread may have, since a

@@ -100,8 +100,8 @@ PieceLegs::Part PieceLegs::part(const Leg& leg, std::size_t r) const {
   }
   part.has_holes = part.stride > 1 && part.cross == 1 && !tensor.is_output;
   if (!part.relevant && part.cross > 1) {
-    part.at_work = least_at_work(leg, rank);
     part.behind = tiles_behind(leg, r);
+    part.at_work = at_work(leg, r, part.behind);
   }
   return part;
 }
@@ -120,6 +120,22 @@ double PieceLegs::least_at_work(const Leg& leg, RankId rank) const {
     }
   }
   return positions;
+}
+
+/// A loop between place and child may take a tile of w down to any w' first; then w' / (what is left
+/// of it) positions are at work, and no fewer than of any spreads.
+std::vector<double> PieceLegs::at_work(const Leg& leg, std::size_t r,
+                                       const std::vector<std::int64_t>& behind) const {
+  const double of_any = least_at_work(leg, classes_.ranks()[r].rank);
+  std::vector<double> least{std::numeric_limits<double>::infinity()};
+  for (std::size_t tile = 1; tile < behind.size(); ++tile) {
+    const auto whole = static_cast<std::int64_t>(tile);
+    const double here = behind[tile] < 1
+                            ? std::numeric_limits<double>::infinity()
+                            : std::max(of_any, static_cast<double>(ceil_div(whole, behind[tile])));
+    least.push_back(std::min(least.back(), here));
+  }
+  return least;
 }
 
 /// By tile, the largest that the spreads between place and child leave of it, for a share of
@@ -151,38 +167,44 @@ double PieceLegs::positions(const Part& part, const ClassRank& rank, std::size_t
   if (part.behind.empty()) {
     return rank.pieces[c];
   }
-  const std::int64_t behind = part.behind[static_cast<std::size_t>(rank.most[c])];
-  if (behind < 1) {
+  const auto most = static_cast<std::size_t>(rank.most[c]);
+  if (part.behind[most] < 1) {
     return std::numeric_limits<double>::infinity();
   }
-  const double per_value =
-      std::min(1 / static_cast<double>(behind), part.at_work / static_cast<double>(rank.most[c]));
-  return std::max(rank.pieces[c] + part.at_work - 1,
+  const double per_value = std::min(1 / static_cast<double>(part.behind[most]),
+                                    part.at_work[most] / static_cast<double>(most));
+  return std::max(rank.pieces[c] + part.at_work[most] - 1,
                   std::ceil(static_cast<double>(rank.bound) * per_value * (1 - rounding)));
 }
 
-/// The same where the pieces are known.
-double PieceLegs::positions(const Part& part, const Pieces& pieces) const {
+/// The same where the pieces are known, and perhaps the tiles further in.
+double PieceLegs::positions(const Part& part, const CutRank& cut) const {
   if (part.behind.empty()) {
-    return count_of(pieces);
+    return count_of(*cut.pieces);
   }
-  const std::int64_t full = pieces.front().extent;
+  double sum = 0;
+  if (!cut.inner.empty()) {
+    for (const Piece& piece : *cut.pieces) {
+      sum += piece.count * positions_of(piece.extent, cut.inner);
+    }
+    return sum;
+  }
+  const std::int64_t full = cut.pieces->front().extent;
   const std::int64_t behind = part.behind[static_cast<std::size_t>(full)];
   if (behind < 1) {
     return std::numeric_limits<double>::infinity();
   }
-  double sum = 0;
-  for (const Piece& piece : pieces) {
+  const double at_work = part.at_work[static_cast<std::size_t>(full)];
+  for (const Piece& piece : *cut.pieces) {
     const auto spread_over = static_cast<double>(ceil_div(piece.extent, behind));
-    sum +=
-        piece.count * (piece.extent == full ? part.at_work : std::min(part.at_work, spread_over));
+    sum += piece.count * (piece.extent == full ? at_work : std::min(at_work, spread_over));
   }
   return sum;
 }
 
 /// What the rank multiplies fills of all instances, and reads of the parent, by.
-LegWords PieceLegs::factor(const Part& part, double bound, double pieces, double most_pieces,
-                           double positions) const {
+LegWords PieceLegs::in_words(const Part& part, double bound, double pieces, double most_pieces,
+                             double positions) const {
   if (part.relevant) {
     const double holes = part.has_holes ? (part.stride - 1) * (bound - most_pieces) : 0.0;
     return {.fills = bound + holes, .reads = bound + holes};
@@ -192,7 +214,7 @@ LegWords PieceLegs::factor(const Part& part, double bound, double pieces, double
 }
 
 /// From words in all to words per instance of the child, and reads as if nothing was shared.
-void PieceLegs::normalize(std::size_t l, LegWords& words) const {
+LegWords PieceLegs::unit(std::size_t l) const {
   const Leg& leg = space_.graph.legs[l];
   const std::size_t t = at(leg.tensor);
   const int from = space_.problem.storages[at(leg.parent)].arrays_above;
@@ -204,25 +226,18 @@ void PieceLegs::normalize(std::size_t l, LegWords& words) const {
       unshared *= apart ? static_cast<double>(spread.trips) : 1.0;
     }
   }
-  words.fills /= costs_.instances(child_section(leg));
-  words.reads /= unshared;
+  return {.fills = 1 / costs_.instances(child_section(leg)), .reads = 1 / unshared};
 }
 
-double PieceLegs::box(std::size_t leg, const std::vector<std::int64_t>& tiles) const {
-  const ProblemTensor& tensor = space_.problem.tensors[at(space_.graph.legs[leg].tensor)];
-  double words = 1;
-  for (const TensorDimension& dimension : tensor.dimensions) {
-    std::int64_t size = 1;
-    for (const Term& term : dimension.terms) {
-      const int r = classes_.of_rank(term.rank);
-      if (r >= 0) {
-        const auto cross = static_cast<std::int64_t>(parts_[leg][at(r)].cross);
-        size += term.coefficient * (ceil_div(tiles[at(r)], cross) - 1);
-      }
-    }
-    words *= static_cast<double>(size);
-  }
-  return words;
+double PieceLegs::size(std::size_t l, std::size_t r, std::int64_t tile) const {
+  const Part& part = parts_[l][r];
+  const std::int64_t own = ceil_div(tile, static_cast<std::int64_t>(part.cross));
+  return part.relevant ? part.stride * static_cast<double>(own - 1) + 1 : 1.0;
+}
+
+double PieceLegs::bits(std::size_t l, double words) const {
+  const Leg& leg = space_.graph.legs[l];
+  return words * space_.problem.storages[at(leg.child)].word_bits[at(leg.tensor)];
 }
 
 const PieceLegs::Table& PieceLegs::table(std::size_t l) {
@@ -240,50 +255,47 @@ const PieceLegs::Table& PieceLegs::table(std::size_t l) {
     reads.emplace_back();
     sizes.emplace_back();
     for (std::size_t c = 0; c < rank.count(); ++c) {
-      const LegWords words = factor(part, bound, rank.pieces[c], bound, positions_[l][r][c]);
-      const std::int64_t tile = ceil_div(rank.least[c], static_cast<std::int64_t>(part.cross));
+      const LegWords words = in_words(part, bound, rank.pieces[c], bound, positions_[l][r][c]);
       fills.back().push_back(words.fills);
       reads.back().push_back(words.reads);
-      sizes.back().push_back(part.relevant ? part.stride * static_cast<double>(tile - 1) + 1 : 1.0);
+      sizes.back().push_back(size(l, r, rank.least[c]));
     }
   }
   const Leg& leg = space_.graph.legs[l];
   const ProblemStorage& storage = space_.problem.storages[at(leg.child)];
-  LegWords unit{.fills = 1, .reads = 1};
-  normalize(l, unit);
+  const LegWords unit = this->unit(l);
   Table table{products(classes_, fills), products(classes_, reads), {}};
   const std::vector<double> words = products(classes_, sizes);
   table.fits.resize(classes_.size());
   for (std::size_t i = 0; i < classes_.size(); ++i) {
     table.fills[i] *= unit.fills;
     table.reads[i] *= unit.reads;
-    table.fits[i] = !storage.usable_bits || words[i] * storage.word_bits[at(leg.tensor)] <=
-                                                static_cast<double>(*storage.usable_bits)
-                        ? 1
-                        : 0;
+    table.fits[i] =
+        !storage.usable_bits || bits(l, words[i]) <= static_cast<double>(*storage.usable_bits) ? 1
+                                                                                             : 0;
   }
   return tables_[l].emplace(std::move(table));
 }
 
+LegWords PieceLegs::factor(std::size_t l, std::size_t r, const CutRank& cut) const {
+  const Part& part = parts_[l][r];
+  const ClassRank& rank = classes_.ranks()[r];
+  const auto bound = static_cast<double>(rank.bound);
+  if (cut.pieces != nullptr) {
+    const double pieces = count_of(*cut.pieces);
+    return in_words(part, bound, pieces, pieces, positions(part, cut));
+  }
+  return in_words(part, bound, rank.pieces[cut.open->at_class], cut.open->most_pieces,
+                  positions_[l][r][cut.open->at_class]);
+}
+
 LegWords PieceLegs::words(std::size_t l, const std::vector<CutRank>& ranks) const {
-  LegWords words{.fills = 1, .reads = 1};
+  LegWords words = unit(l);
   for (std::size_t r = 0; r < ranks.size(); ++r) {
-    const Part& part = parts_[l][r];
-    const ClassRank& rank = classes_.ranks()[r];
-    const auto bound = static_cast<double>(rank.bound);
-    LegWords by;
-    if (ranks[r].pieces != nullptr) {
-      const double pieces = count_of(*ranks[r].pieces);
-      by = factor(part, bound, pieces, pieces, positions(part, *ranks[r].pieces));
-    } else {
-      const OpenRank& open = *ranks[r].open;
-      by = factor(part, bound, rank.pieces[open.at_class], open.most_pieces,
-                  positions_[l][r][open.at_class]);
-    }
+    const LegWords by = factor(l, r, ranks[r]);
     words.fills *= by.fills;
     words.reads *= by.reads;
   }
-  normalize(l, words);
   return words;
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "mappers/optimal/leg_costs.hpp"
@@ -29,12 +30,17 @@ class PieceLegs {
   /// Not of legs to the compute.
   const Table& table(std::size_t leg);
 
-  /// A rank where a leg is paid: its pieces where they are known.
+  /// A rank where a leg is paid: its pieces where they are known, and the cuttings from there to
+  /// the last spread outward of the child.
   struct CutRank {
     const OpenRank* open = nullptr;
     const Pieces* pieces = nullptr;
+    std::span<const Cutting> inner = {};
   };
   LegWords words(std::size_t leg, const std::vector<CutRank>& ranks) const;
+  /// What words() is the product of: of the leg, and of each rank of TileClasses.
+  LegWords unit(std::size_t leg) const;
+  LegWords factor(std::size_t leg, std::size_t rank, const CutRank& cut) const;
 
   /// Adds what they cost.
   void charge(std::size_t leg, const LegWords& words, Unvalued& unvalued, Costs& costs) const;
@@ -43,8 +49,13 @@ class PieceLegs {
   /// a reducing array saves more by words without a value than moving them costs.
   bool fewer_words_cost_less() const;
 
-  /// Words of the child's box where the leg is paid at these tiles, by rank of TileClasses.
-  double box(std::size_t leg, const std::vector<std::int64_t>& tiles) const;
+  /// What a rank of this tile, where the leg is paid, contributes to the words of the child's box.
+  double size(std::size_t leg, std::size_t rank, std::int64_t tile) const;
+  /// Bits that a box of so many words takes at the child.
+  double bits(std::size_t leg, double words) const;
+
+  /// Arrays outward of the child.
+  int child_section(std::size_t leg) const { return child_section(space_.graph.legs[leg]); }
 
   /// Trips of the spreads over a rank in arrays `from` to `to`.
   double trips(int from, int to, RankId rank) const;
@@ -61,18 +72,20 @@ class PieceLegs {
     double cross = 1;          ///< trips of spreads between place and child
     double cross_shared = 1;   ///< of these, along axes that share the tensor
     double passed_shared = 1;  ///< the same between parent and place
-    double at_work = 1;  ///< positions over which a piece of the full tile is spread, at least
     std::vector<std::int64_t> behind;  ///< by tile: the largest tile that the spreads leave
+    /// By tile: positions over which a piece of this length is spread, at least.
+    std::vector<double> at_work;
   };
   int child_section(const Leg& leg) const;
   Part part(const Leg& leg, std::size_t rank) const;
   double least_at_work(const Leg& leg, RankId rank) const;
+  std::vector<double> at_work(const Leg& leg, std::size_t rank,
+                              const std::vector<std::int64_t>& behind) const;
   std::vector<std::int64_t> tiles_behind(const Leg& leg, std::size_t rank) const;
   double positions(const Part& part, const ClassRank& rank, std::size_t c) const;
-  double positions(const Part& part, const Pieces& pieces) const;
-  LegWords factor(const Part& part, double bound, double pieces, double most_pieces,
+  double positions(const Part& part, const CutRank& cut) const;
+  LegWords in_words(const Part& part, double bound, double pieces, double most_pieces,
                   double positions) const;
-  void normalize(std::size_t leg, LegWords& words) const;
 
   const SearchSpace& space_;
   const TileClasses& classes_;

@@ -6,6 +6,12 @@ namespace tessera::optimal {
 
 Pieces cut(const Pieces& pieces, std::int64_t tile) {
   Pieces result;
+  cut(pieces, tile, result);
+  return result;
+}
+
+void cut(const Pieces& pieces, std::int64_t tile, Pieces& result) {
+  result.clear();
   const auto add = [&](const Piece& piece) {
     const auto known = std::ranges::find(result, piece.extent, &Piece::extent);
     if (known != result.end()) {
@@ -25,7 +31,6 @@ Pieces cut(const Pieces& pieces, std::int64_t tile) {
       add({.extent = piece.extent % tile, .count = piece.count});
     }
   }
-  return result;
 }
 
 double count_of(const Pieces& pieces) {
@@ -61,6 +66,20 @@ double steps_of(std::int64_t extent, const std::vector<Cutting>& cuttings, std::
     steps += steps_of(extent % tile, cuttings, from + 1);
   }
   return steps;
+}
+
+double positions_of(std::int64_t extent, std::span<const Cutting> cuttings) {
+  if (cuttings.empty()) {
+    return 1;
+  }
+  const std::int64_t tile = cuttings.front().tile;
+  const std::span<const Cutting> inner = cuttings.subspan(1);
+  if (!cuttings.front().is_spread || extent <= tile) {
+    // The first step of a loop has the longest piece: it keeps at work whom the others do.
+    return positions_of(std::min(extent, tile), inner);
+  }
+  const double rest = extent % tile == 0 ? 0.0 : positions_of(extent % tile, inner);
+  return static_cast<double>(extent / tile) * positions_of(tile, inner) + rest;
 }
 
 }  // namespace tessera::optimal

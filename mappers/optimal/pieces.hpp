@@ -2,6 +2,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace tessera::optimal {
@@ -18,6 +19,7 @@ using Pieces = std::vector<Piece>;
 
 /// What a loop or spread of this tile leaves of them: whole tiles, and what remains of each piece.
 Pieces cut(const Pieces& pieces, std::int64_t tile);
+void cut(const Pieces& pieces, std::int64_t tile, Pieces& result);
 
 /// How many there are.
 double count_of(const Pieces& pieces);
@@ -34,5 +36,8 @@ struct Cutting {
 /// Steps that the loops over a rank take, those still to come down to tiles of 1 with them:
 /// docs/model.md, "Imperfect tiles".
 double steps_of(std::int64_t extent, const std::vector<Cutting>& cuttings, std::size_t from = 0);
+
+/// Positions that a piece of this length is at work on, over all steps of the loops.
+double positions_of(std::int64_t extent, std::span<const Cutting> cuttings);
 
 }  // namespace tessera::optimal

@@ -39,6 +39,7 @@ class Builder {
       limited_ = limited_ || (long_ranks_ & ~storage.loop_ranks) != 0;
     }
     apart_ = !together_ && (even_ || fixed_ || limited_ || has_window(problem));
+    graph_.even = even_;
     graph_.all_loops_matter = together_ && (even_ || fixed_ || limited_);
   }
 

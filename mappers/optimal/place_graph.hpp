@@ -61,6 +61,7 @@ struct PlaceGraph {
   std::vector<Leg> legs;
   /// Loops that leave a child's tile as it is may have to stand right above it.
   bool all_loops_matter = false;
+  bool even = false;     ///< all nodes of a storage stand at one height
   bool complete = true;  ///< false: there are more than `most` states
 };
 

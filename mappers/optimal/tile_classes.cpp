@@ -10,17 +10,20 @@ namespace {
 
 ClassRank class_rank(RankId rank, std::int64_t bound) {
   ClassRank made{
-      .rank = rank, .bound = bound, .least = {}, .most = {}, .pieces = {}, .largest_rest = {}};
+      .rank = rank, .bound = bound, .least = {}, .most = {}, .pieces = {}, .largest_rest = {}, .shortest_rest = {}};
   for (std::int64_t tile = 1; tile <= bound; tile = made.most.back() + 1) {
     const std::int64_t pieces = ceil_div(bound, tile);
     made.least.push_back(tile);
     made.most.push_back(pieces == 1 ? bound : ceil_div(bound, pieces - 1) - 1);
     made.pieces.push_back(static_cast<double>(pieces));
     std::int64_t rest = 0;
+    std::int64_t shortest = bound;
     for (std::int64_t each = tile; each <= made.most.back(); ++each) {
       rest = std::max(rest, bound % each);
+      shortest = bound % each > 0 ? std::min(shortest, bound % each) : shortest;
     }
     made.largest_rest.push_back(static_cast<double>(rest) / static_cast<double>(bound));
+    made.shortest_rest.push_back(shortest);
   }
   return made;
 }

@@ -19,6 +19,7 @@ struct ClassRank {
   /// Share of the bound in the last piece, where that is shorter than the tile: the largest of the
   /// class.
   std::vector<double> largest_rest;
+  std::vector<std::int64_t> shortest_rest;  ///< of these last pieces: the least length
   std::size_t stride = 1;  ///< in a position
 
   std::size_t class_of(std::int64_t tile) const;
