@@ -44,14 +44,18 @@ ClassBounds::ClassBounds(const SearchSpace& space, const TileClasses& classes)
       rows_(space.problem.tensors.size()),
       row_of_(space.problem.tensors.size()),
       feasible_(space.graph.states.size()),
-      loops_(space.graph.states.size(), 0) {
+      loops_(space.graph.states.size(), 0),
+      loops_before_place_(space.graph.states.size(), 0) {
   for (std::size_t t = 0; t < rows_.size(); ++t) {
     list_rows(t);
   }
   for (std::size_t s = loops_.size(); s-- > 0;) {
     loops_[s] = space.graph.states[s].loops;
+    loops_before_place_[s] = loops_[s];
     for (const Event& event : space.graph.states[s].events) {
       loops_[s] |= loops_[event.to];
+      loops_before_place_[s] |=
+          event.kind == Event::Kind::place ? RankMask{0} : loops_before_place_[event.to];
     }
   }
 }

@@ -48,6 +48,8 @@ class ClassBounds {
   }
   /// Ranks that temporal loops may still run over, in a state or after it.
   RankMask loops(std::size_t state) const { return loops_[state]; }
+  /// The same, before another child is placed.
+  RankMask loops_before_place(std::size_t state) const { return loops_before_place_[state]; }
 
  private:
   /// A tensor's holder and how many arrays have been crossed: all that its legs depend on.
@@ -87,6 +89,7 @@ class ClassBounds {
   std::vector<std::vector<char>> feasible_;       ///< by state, position
   bool knows_feasible_ = false;
   std::vector<RankMask> loops_;  ///< by state
+  std::vector<RankMask> loops_before_place_;
 };
 
 }  // namespace tessera::optimal

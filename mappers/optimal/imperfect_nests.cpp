@@ -83,8 +83,10 @@ double ImperfectNests::steps() const {
 
 /// What lies in short pieces of a rank that is looped over again may stay where loops of the rank
 /// further in step, and what the last loop left uncut did: the tensor's legs to come may have been
-/// paid where those pieces were cut first.
-double ImperfectNests::remains(std::size_t tensor, std::size_t state, std::size_t here) const {
+/// paid where those pieces were cut first. That is anywhere in this zone for pieces of loops to come
+/// there: such a loop may stand outward of those that it has. It leaves less than half of a tile.
+double ImperfectNests::remains(std::size_t tensor, std::size_t state, std::size_t here,
+                               RankMask to_come) const {
   const RankMask relevant = space_.problem.tensors[tensor].relevant;
   const RankMask loops = guide_.bounds->loops(state);
   double uncertain = 0;
@@ -93,10 +95,14 @@ double ImperfectNests::remains(std::size_t tensor, std::size_t state, std::size_
     const OpenRank& rank = ranks_[r];
     const RankMask own = bit(classes_.ranks()[r].rank);
     const bool goes_on = rank.tile.most > 1 && (loops & own) != 0;
-    const double share = goes_on ? rank.short_share : rank.uncut_share;
+    const bool is_to_come = (to_come & own) != 0 && rank.tile.most > 2;
+    double share = goes_on ? rank.short_share : rank.uncut_share;
+    if ((relevant & own) != 0 && share > 0) {
+      from = std::min(from, rank.short_from);
+    }
+    share = is_to_come ? share + (1 - share) / 2 : share;
     if ((relevant & own) != 0 && share > 0) {
       uncertain = std::max(uncertain, share);
-      from = std::min(from, rank.short_from);
     }
   }
   const double remains = guide_.bounds->remains(tensor, state, here);
@@ -108,7 +114,8 @@ double ImperfectNests::remains(std::size_t tensor, std::size_t state, std::size_
   return remains - uncertain * std::max(0.0, remains - outward);
 }
 
-ScoreBound ImperfectNests::bound_of(const Label& label) const {
+/// `to_come`: ranks that loops may still run over before another child is placed.
+ScoreBound ImperfectNests::bound_of(const Label& label, RankMask to_come) const {
   const std::size_t here = position();
   if (!guide_.bounds->is_feasible(label.state, here)) {
     constexpr double infinity = std::numeric_limits<double>::infinity();
@@ -116,12 +123,24 @@ ScoreBound ImperfectNests::bound_of(const Label& label) const {
   }
   double sum = guide_.bounds->saved(label.state, label.unvalued);
   for (std::size_t t = 0; t < space_.problem.tensors.size(); ++t) {
-    sum += remains(t, label.state, here);
+    sum += remains(t, label.state, here, to_come);
   }
   return guide_.bound(space_, label.costs, steps(), sum);
 }
 
-ScoreBound ImperfectNests::floor() const { return bound_of(root()); }
+ScoreBound ImperfectNests::floor() const { return bound_of(root(), ~RankMask{0}); }
+
+/// The ranks of a segment from one on, and those of the zone behind it.
+RankMask ImperfectNests::to_come(const Segment& segment, std::size_t from) const {
+  RankMask ranks = 0;
+  if (segment.event.kind != Event::Kind::place) {
+    ranks = guide_.bounds->loops_before_place(segment.event.to);
+  }
+  for (std::size_t i = from; i < segment.ranks.size(); ++i) {
+    ranks |= bit(classes_.ranks()[segment.ranks[i]].rank);
+  }
+  return ranks;
+}
 
 /// Once it is over it stays so.
 bool ImperfectNests::has_time() {
@@ -144,7 +163,12 @@ bool ImperfectNests::run(std::int64_t work, const std::function<bool()>& is_over
   incumbent_ = &incumbent;
   is_over_ = &is_over;
   work_left_ = work;
-  expand(root());
+  for (const bool parted_loops : {false, true}) {
+    parted_loops_ = parted_loops;
+    if (work_left_ > 0) {
+      expand(root());
+    }
+  }
   looked_at_ = work - std::max<std::int64_t>(work_left_, 0);
   return work_left_ > 0;
 }
@@ -202,7 +226,7 @@ void ImperfectNests::choose(Segment& segment, std::size_t next) {
     return;
   }
   choose(segment, next + 1);
-  choose_loop(segment, next, 1 + nodes_between(segment, segment.ranks[next]));
+  choose_loop(segment, next, 1 + (parted_loops_ ? nodes_between(segment, segment.ranks[next]) : 0));
 }
 
 /// At most `loops` loops over the next rank.
@@ -288,7 +312,8 @@ void ImperfectNests::choose_class(Segment& segment, std::size_t next, std::size_
   }
   ranks_[r] = after_loop(rank, before, tile, zone());
   const bool is_new = !again || !always_divides(tile, before.tile) || ranks_[r].uncut_share > 0;
-  if (is_new && of_interest(bound_of(segment.label))) {
+  const RankMask left = to_come(segment, loops > 1 ? next : next + 1);
+  if (is_new && of_interest(bound_of(segment.label, left))) {
     chains_[r].push_back({.tile = tile,
                           .section = space_.graph.states[segment.label.state].section,
                           .zone = zone(),
@@ -393,12 +418,14 @@ std::vector<std::pair<std::size_t, std::size_t>> ImperfectNests::innermost_loops
 }
 
 void ImperfectNests::go_on(const Label& from, const Event& event, const Label& to) {
-  if (!of_interest(bound_of(to))) {
+  const bool is_zone_over = event.kind == Event::Kind::place;
+  const RankMask left = is_zone_over ? RankMask{0} : guide_.bounds->loops_before_place(to.state);
+  if (!of_interest(bound_of(to, left))) {
     return;
   }
   const std::size_t written = nodes_.size();
   write_stores(space_.graph.states[from.state], space_.graph.states[to.state], event);
-  if (event.kind == Event::Kind::place) {
+  if (is_zone_over) {
     zone_begins_.push_back(position());
     zone_nodes_.push_back(written);
     expand(to);

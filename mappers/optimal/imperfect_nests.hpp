@@ -24,8 +24,9 @@ class ImperfectNests {
   /// What no nest of this choice goes below.
   ScoreBound floor() const;
 
-  /// Searches until nothing better is left, or `work` bounds have been looked at, or `is_over`.
-  /// Returns whether it came to the end.
+  /// Searches until nothing better is left, or `work` bounds have been looked at, or `is_over`:
+  /// first the nests with one loop of a rank between two children that are placed, as most are,
+  /// then all. Returns whether it came to the end.
   bool run(std::int64_t work, const std::function<bool()>& is_over, Incumbent& incumbent);
 
   /// Least objective of what could not be decided: nests of which some loops leave pieces uncut.
@@ -85,8 +86,9 @@ class ImperfectNests {
   std::size_t position() const;
   int zone() const { return static_cast<int>(zone_begins_.size()) - 1; }
   double steps() const;
-  double remains(std::size_t tensor, std::size_t state, std::size_t here) const;
-  ScoreBound bound_of(const Label& label) const;
+  double remains(std::size_t tensor, std::size_t state, std::size_t here, RankMask to_come) const;
+  ScoreBound bound_of(const Label& label, RankMask to_come) const;
+  RankMask to_come(const Segment& segment, std::size_t from) const;
   bool of_interest(const ScoreBound& bound);
   bool has_time();
 
@@ -99,6 +101,7 @@ class ImperfectNests {
   Incumbent* incumbent_ = nullptr;
   const std::function<bool()>* is_over_ = nullptr;
   std::int64_t work_left_ = 0;
+  bool parted_loops_ = false;  ///< several loops of a rank where a node can part them
   std::int64_t looked_at_ = 0;
   std::int64_t evaluated_ = 0;
   std::int64_t found_ = 0;

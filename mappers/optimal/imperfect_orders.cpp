@@ -38,7 +38,7 @@ void ImperfectNests::finish(const Label& label) {
         take({.tiles = tiles, .chosen = chosen, .part = part});
       });
   if (!all) {
-    leave_open(bound_of(label));
+    leave_open(bound_of(label, 0));
   }
 }
 
