@@ -133,6 +133,9 @@ ScoreBound ImperfectNests::floor() const { return bound_of(root(), ~RankMask{0})
 /// The ranks of a segment from one on, and those of the zone behind it.
 RankMask ImperfectNests::to_come(const Segment& segment, std::size_t from) const {
   RankMask ranks = 0;
+  if (!is_exact_) {
+    return ranks;
+  }
   if (segment.event.kind != Event::Kind::place) {
     ranks = guide_.bounds->loops_before_place(segment.event.to);
   }
@@ -163,8 +166,9 @@ bool ImperfectNests::run(std::int64_t work, const std::function<bool()>& is_over
   incumbent_ = &incumbent;
   is_over_ = &is_over;
   work_left_ = work;
-  for (const bool parted_loops : {false, true}) {
-    parted_loops_ = parted_loops;
+  for (const bool is_exact : {false, true}) {
+    is_exact_ = is_exact;
+    open_value_ = std::numeric_limits<double>::infinity();
     if (work_left_ > 0) {
       expand(root());
     }
@@ -226,7 +230,14 @@ void ImperfectNests::choose(Segment& segment, std::size_t next) {
     return;
   }
   choose(segment, next + 1);
-  choose_loop(segment, next, 1 + (parted_loops_ ? nodes_between(segment, segment.ranks[next]) : 0));
+  int loops = 1;
+  if (is_exact_) {
+    const auto parting = nodes_between(segment, segment.ranks[next]);
+    loops += static_cast<int>(parting.size());
+    segment.parted_from_outside = std::ranges::any_of(
+        parting, [&](const PlacedLeg* placed) { return !stands_in_zone(*placed); });
+  }
+  choose_loop(segment, next, loops);
 }
 
 /// At most `loops` loops over the next rank.
@@ -268,10 +279,11 @@ bool ImperfectNests::could_stand_outward(const Label& label) const {
   return can;
 }
 
-/// How many store nodes can part two loops over a rank in this segment: those of children that are
-/// placed outward of it, whose tile no loop before this zone has changed and the rank does not.
-/// Loops of this zone may stand outward of them or further in.
-int ImperfectNests::nodes_between(const Segment& segment, std::size_t r) const {
+/// Whose store nodes can part two loops over a rank in this segment: of children that are placed
+/// outward of it, whose tile no loop before this zone has changed and the rank does not. Loops of
+/// this zone may stand outward of them or further in.
+std::vector<const PlacedLeg*> ImperfectNests::nodes_between(const Segment& segment,
+                                                            std::size_t r) const {
   const RankId rank = classes_.ranks()[r].rank;
   const int section = space_.graph.states[segment.label.state].section;
   const auto may_stand_here = [&](const PlacedLeg& placed) {
@@ -295,7 +307,23 @@ int ImperfectNests::nodes_between(const Segment& segment, std::size_t r) const {
     }
     return true;
   };
-  return static_cast<int>(std::ranges::count_if(placed_, may_stand_here));
+  std::vector<const PlacedLeg*> found;
+  for (const PlacedLeg& placed : placed_) {
+    if (may_stand_here(placed)) {
+      found.push_back(&placed);
+    }
+  }
+  return found;
+}
+
+bool ImperfectNests::stands_in_zone(const PlacedLeg& placed) const {
+  const Leg& leg = space_.graph.legs[placed.leg];
+  const std::size_t begin = begin_of(static_cast<std::size_t>(zone()), nodes_);
+  return std::any_of(nodes_.begin() + static_cast<std::ptrdiff_t>(begin), nodes_.end(),
+                     [&](const MappingNode& node) {
+                       return node.kind == NodeKind::store && index(node.storage) == leg.child &&
+                              has(node.tensors, leg.tensor);
+                     });
 }
 
 /// A loop over the next rank; it may leave the class as it is where that has several tiles. After
@@ -318,6 +346,7 @@ void ImperfectNests::choose_class(Segment& segment, std::size_t next, std::size_
                           .section = space_.graph.states[segment.label.state].section,
                           .zone = zone(),
                           .again = again,
+                          .parted_from_outside = again && segment.parted_from_outside,
                           .node = nodes_.size()});
     nodes_.push_back(MappingNode::loop(rank.rank, tile.least));
     const RankMask looped = segment.looped;
@@ -419,7 +448,8 @@ std::vector<std::pair<std::size_t, std::size_t>> ImperfectNests::innermost_loops
 
 void ImperfectNests::go_on(const Label& from, const Event& event, const Label& to) {
   const bool is_zone_over = event.kind == Event::Kind::place;
-  const RankMask left = is_zone_over ? RankMask{0} : guide_.bounds->loops_before_place(to.state);
+  const RankMask left =
+      is_zone_over || !is_exact_ ? RankMask{0} : guide_.bounds->loops_before_place(to.state);
   if (!of_interest(bound_of(to, left))) {
     return;
   }

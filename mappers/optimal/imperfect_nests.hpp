@@ -24,9 +24,10 @@ class ImperfectNests {
   /// What no nest of this choice goes below.
   ScoreBound floor() const;
 
-  /// Searches until nothing better is left, or `work` bounds have been looked at, or `is_over`:
-  /// first the nests with one loop of a rank between two children that are placed, as most are,
-  /// then all. Returns whether it came to the end.
+  /// Searches until nothing better is left, or `work` bounds have been looked at, or `is_over`.
+  /// Returns whether it came to the end. It goes over the nests twice, the first time for a better
+  /// incumbent only: with one loop of a rank between two children that are placed, and bounds as if
+  /// loops stood in the order in which they are chosen.
   bool run(std::int64_t work, const std::function<bool()>& is_over, Incumbent& incumbent);
 
   /// Least objective of what could not be decided: nests of which some loops leave pieces uncut.
@@ -48,6 +49,7 @@ class ImperfectNests {
     RankMask needed = 0;             ///< the innermost loop right above it runs over one of these
     std::vector<std::size_t> ranks;  ///< that loops right above it may run over
     RankMask looped = 0;
+    bool parted_from_outside = false;  ///< several loops of the rank at hand
   };
 
   Label root() const;
@@ -55,7 +57,8 @@ class ImperfectNests {
   void choose(Segment& segment, std::size_t next);
   void choose_loop(Segment& segment, std::size_t next, int loops);
   bool could_stand_outward(const Label& label) const;
-  int nodes_between(const Segment& segment, std::size_t r) const;
+  std::vector<const PlacedLeg*> nodes_between(const Segment& segment, std::size_t r) const;
+  bool stands_in_zone(const PlacedLeg& placed) const;
   void choose_class(Segment& segment, std::size_t next, std::size_t to, int loops);
   void reach(const Label& label, const Event& event);
   void place(Label& after, std::size_t leg);
@@ -75,6 +78,10 @@ class ImperfectNests {
   bool has_node_apart() const;
   bool some_could_stand_outward(const std::vector<const TileChain*>& chosen) const;
   bool is_in_order(const std::vector<MappingNode>& nodes) const;
+  enum class Parting : std::uint8_t { all, not_in_zone, none };
+  int zone_of(const MappingNode& loop) const;
+  std::size_t begin_of(std::size_t zone, const std::vector<MappingNode>& nodes) const;
+  Parting parting(const std::vector<MappingNode>& nodes) const;
   bool score_orders(std::size_t zone, std::vector<MappingNode>& nodes, Resolved& nest);
   ScoreBound bound_of_order(const std::vector<MappingNode>& nodes, Resolved& nest) const;
   void score(const std::vector<MappingNode>& nodes);
@@ -101,7 +108,7 @@ class ImperfectNests {
   Incumbent* incumbent_ = nullptr;
   const std::function<bool()>* is_over_ = nullptr;
   std::int64_t work_left_ = 0;
-  bool parted_loops_ = false;  ///< several loops of a rank where a node can part them
+  bool is_exact_ = false;  ///< the second time
   std::int64_t looked_at_ = 0;
   std::int64_t evaluated_ = 0;
   std::int64_t found_ = 0;
@@ -110,6 +117,7 @@ class ImperfectNests {
   std::vector<std::size_t> zone_begins_;
   std::vector<std::size_t> zone_nodes_;  ///< by zone that has ended: the node behind it
   std::int64_t orders_ = 0;
+  bool can_decide_ = true;  ///< the orders of the nest at hand are all there are
   double open_value_ = std::numeric_limits<double>::infinity();
 
   std::vector<OpenRank> ranks_;                   ///< of TileClasses

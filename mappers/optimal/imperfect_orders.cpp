@@ -116,42 +116,82 @@ void ImperfectNests::take(Resolved nest) {
     }
   }
   nodes_.push_back(MappingNode::compute());
-  const bool scored = is_in_order(nodes_);
+  const bool scored = is_in_order(nodes_) && parting(nodes_) == Parting::all;
   if (scored) {
     score(nodes_);
   }
   if (!(scored && is_plain) && !incumbent_->beats(bound.energy_pj, bound.cycles)) {
     orders_ = 0;
+    // A node of a zone further out may part what none does here.
+    can_decide_ = !std::ranges::any_of(chains_, [](const std::vector<OpenCutting>& chain) {
+      return std::ranges::any_of(chain, &OpenCutting::parted_from_outside);
+    });
     std::vector<MappingNode> nodes = nodes_;
-    if (!score_orders(0, nodes, nest) && !incumbent_->beats(bound.energy_pj, bound.cycles)) {
+    const bool decided = score_orders(0, nodes, nest) && can_decide_;
+    if (!decided && !incumbent_->beats(bound.energy_pj, bound.cycles)) {
       leave_open(bound);
     }
   }
   nodes_.resize(written);
 }
 
-/// Whether the arrangement keeps the order of what cuts each rank, and the limits on loops: one
-/// over a rank between two store nodes, and one more inward of its own spreads.
+/// Whether the arrangement keeps the order of what cuts each rank, and the limits on loops.
 bool ImperfectNests::is_in_order(const std::vector<MappingNode>& nodes) const {
   std::vector<std::int64_t> tiles = space_.problem.bounds;
-  const RankMask none = 0;
   RankMask loops = space_.problem.storages.front().loop_ranks;
-  RankMask closed = none;
   for (const MappingNode& node : nodes) {
     if (node.kind == NodeKind::store) {
       loops = space_.problem.storages[at(node.storage)].loop_ranks;
-      closed = none;
     } else if (node.kind != NodeKind::compute) {
       std::int64_t& tile = tiles[at(node.rank)];
-      const bool is_loop = node.kind == NodeKind::loop;
-      if (node.tile >= tile || (is_loop && (loops & ~closed & bit(node.rank)) == 0)) {
+      if (node.tile >= tile || (node.kind == NodeKind::loop && (loops & bit(node.rank)) == 0)) {
         return false;
       }
       tile = node.tile;
-      closed = is_loop ? closed | bit(node.rank) : closed & ~bit(node.rank);
     }
   }
   return true;
+}
+
+/// Of a loop in some arrangement.
+int ImperfectNests::zone_of(const MappingNode& loop) const {
+  const auto r = static_cast<std::size_t>(classes_.of_rank(loop.rank));
+  const auto own = std::ranges::find_if(chains_[r], [&](const OpenCutting& cutting) {
+    return nodes_[cutting.node].tile == loop.tile;
+  });
+  return own == chains_[r].end() ? zone() : own->zone;
+}
+
+/// Where the loops of a zone begin in a nest, with the nodes right outward of them.
+std::size_t ImperfectNests::begin_of(std::size_t zone, const std::vector<MappingNode>& nodes) const {
+  std::size_t begin = zone == 0 ? 1 : zone_nodes_[zone - 1];
+  while (begin > 1 && nodes[begin - 1].kind == NodeKind::store) {
+    --begin;
+  }
+  return begin;
+}
+
+/// Of two store nodes that follow each other: whether there is one loop over a rank between them,
+/// and one more inward of its own spreads; else whether the loops that are too many lie in a zone.
+ImperfectNests::Parting ImperfectNests::parting(const std::vector<MappingNode>& nodes) const {
+  constexpr std::size_t none = 0;  // the first node is a store
+  std::vector<std::size_t> last(space_.problem.bounds.size(), none);
+  Parting found = Parting::all;
+  for (std::size_t n = 0; n < nodes.size(); ++n) {
+    const MappingNode& node = nodes[n];
+    if (node.kind == NodeKind::store) {
+      last.assign(last.size(), none);
+    } else if (node.kind == NodeKind::spread) {
+      last[at(node.rank)] = none;
+    } else if (node.kind == NodeKind::loop) {
+      const std::size_t before = std::exchange(last[at(node.rank)], n);
+      if (before != none && zone_of(nodes[before]) != zone_of(node)) {
+        return Parting::none;
+      }
+      found = before != none ? Parting::not_in_zone : found;
+    }
+  }
+  return found;
 }
 
 /// With what the innermost loop that changes each child's tile leaves uncut.
@@ -179,11 +219,15 @@ bool ImperfectNests::score_orders(std::size_t zone, std::vector<MappingNode>& no
                                   Resolved& nest) {
   if (zone > zone_nodes_.size()) {
     if (is_in_order(nodes) && of_interest(bound_of_order(nodes, nest))) {
-      score(nodes);
+      const Parting parted = parting(nodes);
+      can_decide_ = can_decide_ && parted != Parting::none;
+      if (parted == Parting::all) {
+        score(nodes);
+      }
     }
     return ++orders_ <= most_orders;
   }
-  const std::size_t begin = zone == 0 ? 1 : zone_nodes_[zone - 1];
+  const std::size_t begin = begin_of(zone, nodes);
   std::size_t end = zone < zone_nodes_.size() ? zone_nodes_[zone] : nodes.size();
   while (zone == zone_nodes_.size() && end > begin && nodes[end - 1].kind != NodeKind::store &&
          nodes[end - 1].kind != NodeKind::spread) {

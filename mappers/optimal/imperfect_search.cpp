@@ -16,6 +16,7 @@ constexpr double most_positions = 4.0e5;  // of TileClasses
 constexpr double most_values = 2.5e7;     // of a table of bounds: 200 MB
 constexpr std::size_t most_states = 4000;
 constexpr std::size_t most_choices = 100'000;
+constexpr std::int64_t more_work = 8;  // times as much the next time, for what is undecided
 constexpr double values_per_work = 80;           // of tables, that take as long as a bound
 constexpr std::int64_t longest_bound = 250'000;  // of a rank: 1000 classes
 
@@ -82,9 +83,9 @@ class ImperfectSearch::PreparedChoice {
 
 ImperfectEffort effort_for(std::int64_t samples) {
   const std::int64_t counted = std::clamp<std::int64_t>(samples, 100, 1'000'000'000'000);
-  const std::int64_t work = 500 * counted;
+  const std::int64_t work = 1500 * counted;
   return {.work = work,
-          .work_per_choice = work / 8,
+          .first_work = work / 384,
           .choices = static_cast<std::size_t>(counted / 300)};
 }
 
@@ -206,26 +207,27 @@ std::vector<ImperfectSearch::Candidate> ImperfectSearch::candidates(const Search
   return candidates;
 }
 
-void ImperfectSearch::search(const Candidate& candidate, const SearchSpace& space,
-                             ClassBounds& bounds, Incumbent& incumbent) {
+/// Looks at so many bounds at most; false where they did not do, and nothing is said of the choice.
+bool ImperfectSearch::search(const Candidate& candidate, const SearchSpace& space,
+                             ClassBounds& bounds, std::int64_t work, Incumbent& incumbent) {
   PreparedChoice prepared(*this, *candidate.choice, space, bounds, incumbent);
   ImperfectNests& nests = prepared.nests();
   bounds.solve_feasible();
   effort_.work -= work_of_tables();
-  const std::int64_t work = std::min(effort_.work, effort_.work_per_choice);
   const bool complete = nests.run(
-      work, [&] { return clock_.is_over(); }, incumbent);
+      std::min(effort_.work, work), [&] { return clock_.is_over(); }, incumbent);
   effort_.work -= nests.looked_at();
-  open_value_ = std::min(open_value_, nests.open_value());
-  if (!prepared.is_bounded()) {
-    open_value_ = std::min(open_value_, value_of(options_.objective, compulsory_));
-  } else if (!complete) {
-    open_value_ = std::min(open_value_, value_of(options_.objective, candidate.floor));
-  }
   evaluated_ += nests.evaluated();
   feasible_ += nests.feasible();
   expanded_ += nests.expanded();
+  if (complete) {
+    leave_open(prepared.is_bounded() ? nests.open_value()
+                                     : value_of(options_.objective, compulsory_));
+  }
+  return complete;
 }
+
+void ImperfectSearch::leave_open(double value) { open_value_ = std::min(open_value_, value); }
 
 void ImperfectSearch::run(Incumbent& incumbent) {
   const TileLattice lattice(problem_);
@@ -233,16 +235,19 @@ void ImperfectSearch::run(Incumbent& incumbent) {
   const SearchSpace space{problem_, *options_.convention, lattice, graph_, tables, terms_};
   const TileClasses classes(problem_);
   ClassBounds bounds(space, classes);
-  for (const Candidate& candidate : candidates(space, bounds, incumbent)) {
-    if (incumbent.beats(candidate.floor.energy_pj, candidate.floor.cycles)) {
-      ++cut_choices_;
-      continue;
+  std::vector<Candidate> left = candidates(space, bounds, incumbent);
+  for (std::int64_t work = effort_.first_work; !left.empty(); work *= more_work) {
+    std::vector<Candidate> undecided;
+    for (const Candidate& candidate : left) {
+      if (incumbent.beats(candidate.floor.energy_pj, candidate.floor.cycles)) {
+        ++cut_choices_;
+      } else if (clock_.is_over() || effort_.work <= 0) {
+        leave_open(value_of(options_.objective, candidate.floor));
+      } else if (!search(candidate, space, bounds, work, incumbent)) {
+        undecided.push_back(candidate);
+      }
     }
-    if (clock_.is_over() || effort_.work <= 0) {
-      open_value_ = std::min(open_value_, value_of(options_.objective, candidate.floor));
-    } else {
-      search(candidate, space, bounds, incumbent);
-    }
+    left = std::move(undecided);
   }
 }
 

@@ -13,9 +13,9 @@ namespace tessera::optimal {
 
 /// How much of the nests whose tiles need not divide is looked at.
 struct ImperfectEffort {
-  std::int64_t work = 1;             ///< bounds in all
-  std::int64_t work_per_choice = 1;  ///< of what is spread where
-  std::size_t choices = 1;           ///< of which the floors are looked at beforehand
+  std::int64_t work = 1;        ///< bounds in all
+  std::int64_t first_work = 1;  ///< of one choice of what is spread where, before all had a turn
+  std::size_t choices = 1;      ///< of which the floors are looked at beforehand
 };
 
 /// As much as goes with so many samples of the random mapper.
@@ -51,8 +51,9 @@ class ImperfectSearch {
   class PreparedChoice;
   std::vector<Candidate> candidates(const SearchSpace& space, ClassBounds& bounds,
                                     const Incumbent& incumbent);
-  void search(const Candidate& candidate, const SearchSpace& space, ClassBounds& bounds,
-              Incumbent& incumbent);
+  bool search(const Candidate& candidate, const SearchSpace& space, ClassBounds& bounds,
+              std::int64_t work, Incumbent& incumbent);
+  void leave_open(double value);
   std::vector<double> most_steps(const SpatialChoice& choice, const Incumbent& incumbent) const;
   double least_steps(const SpatialChoice& choice, std::size_t rank) const;
   double least_steps(const SpatialChoice& choice) const;

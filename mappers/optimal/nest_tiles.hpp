@@ -18,7 +18,8 @@ struct OpenCutting {
   int section = 0;         ///< arrays outward of it, the one of a spread not counted
   int zone = 0;            ///< how many children stand placed above it
   bool again = false;      ///< a loop right inward of one over the same rank: a node parts them
-  std::size_t node = 0;    ///< in the nest
+  bool parted_from_outside = false;  ///< perhaps by a node that is written in another zone
+  std::size_t node = 0;              ///< in the nest
 };
 
 /// A child that has been placed.

@@ -69,7 +69,7 @@ TEST_CASE("A rank spread over two arrays takes the steps that both leave it") {
   const tessera::SearchOptions options = test::search_options(tessera::Objective::latency);
   const tessera::SearchClock clock(options);
   ImperfectSearch search(problem, options, clock,
-                         {.work = 100'000, .work_per_choice = 100'000, .choices = 100});
+                         {.work = 100'000, .first_work = 100'000, .choices = 100});
   REQUIRE(search.is_covered());
   Incumbent incumbent(options.objective);
   incumbent.offer({}, {.energy_pj = 0, .cycles = 4});  // a mapping to beat: 16 positions
@@ -92,7 +92,7 @@ void add(const test::SearchCase& one, Tally& tally) {
   const tessera::Problem problem = tessera::bind(one.architecture, one.layer);
   const tessera::SearchClock clock(options);
   ImperfectSearch search(problem, options, clock,
-                         {.work = 1'000'000, .work_per_choice = 1'000'000, .choices = 1000});
+                         {.work = 1'000'000, .first_work = 1'000'000, .choices = 1000});
   if (!search.is_covered()) {
     return;
   }
