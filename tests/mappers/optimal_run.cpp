@@ -1,6 +1,6 @@
 // Long runs of the comparison between a mapper that proves its results and exhaustive search:
 //   optimal_run [--cases N] [--seed S] [--threads T] [--show K] [--mapper M] [--most-mappings N]
-//               [--family random|windows]
+//               [--family random|windows|holders]
 // Cases S … S+N-1. The first K mismatches are shrunk and shown. Exit code 1 where there was one.
 
 #include <atomic>
@@ -20,6 +20,11 @@
 namespace tessera::test {
 namespace {
 
+using Family = SearchCase (*)(std::uint64_t seed, double most_mappings);
+
+const std::map<std::string, Family> families = {
+    {"random", make_search_case}, {"windows", make_window_case}, {"holders", make_holder_case}};
+
 struct Options {
   std::uint64_t cases = 2000;
   std::uint64_t seed = 1;
@@ -27,7 +32,7 @@ struct Options {
   int show = 3;
   std::string mapper = "optimal";
   double most_mappings = 20'000;
-  SearchCase (*make_case)(std::uint64_t seed, double most_mappings) = make_search_case;
+  Family make_case = make_search_case;
 };
 
 /// How many cases and mismatches there were, by what the cases are like.
@@ -55,8 +60,8 @@ Options parse(int argc, char** argv) {
       options.mapper = value;
     } else if (name == "--most-mappings") {
       options.most_mappings = std::stod(value);
-    } else if (name == "--family" && (value == "random" || value == "windows")) {
-      options.make_case = value == "random" ? make_search_case : make_window_case;
+    } else if (name == "--family" && families.contains(value)) {
+      options.make_case = families.at(value);
     } else {
       throw std::invalid_argument("unknown option " + name);
     }

@@ -32,6 +32,12 @@ SearchCase make_search_case(std::uint64_t seed, double most_mappings = 20'000);
 /// what slides shows here soonest.
 SearchCase make_window_case(std::uint64_t seed, double most_mappings = 20'000);
 
+/// A small problem of many holders: a product of tensors that lack ranks, most storages of a few
+/// words of one tensor, energies of 0 nearly everywhere, any factors. What a search gets wrong
+/// about short pieces, and about nodes that stand apart from the loops that matter to them, shows
+/// here soonest.
+SearchCase make_holder_case(std::uint64_t seed, double most_mappings = 20'000);
+
 /// The options that search the case; without a time limit.
 SearchOptions search_options(const SearchCase& one);
 
