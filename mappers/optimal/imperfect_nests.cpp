@@ -83,8 +83,9 @@ double ImperfectNests::steps() const {
 
 /// What lies in short pieces of a rank that is looped over again may stay where loops of the rank
 /// further in step, and what the last loop left uncut did: the tensor's legs to come may have been
-/// paid where those pieces were cut first. That is anywhere in this zone for pieces of loops to come
-/// there: such a loop may stand outward of those that it has. It leaves less than half of a tile.
+/// paid where those pieces were cut first. That is anywhere in this zone for pieces of loops to
+/// come there: such a loop may stand outward of those that it has. It leaves less than half of a
+/// tile.
 double ImperfectNests::remains(std::size_t tensor, std::size_t state, std::size_t here,
                                RankMask to_come) const {
   const RankMask relevant = space_.problem.tensors[tensor].relevant;
@@ -230,14 +231,7 @@ void ImperfectNests::choose(Segment& segment, std::size_t next) {
     return;
   }
   choose(segment, next + 1);
-  int loops = 1;
-  if (is_exact_) {
-    const auto parting = nodes_between(segment, segment.ranks[next]);
-    loops += static_cast<int>(parting.size());
-    segment.parted_from_outside = std::ranges::any_of(
-        parting, [&](const PlacedLeg* placed) { return !stands_in_zone(*placed); });
-  }
-  choose_loop(segment, next, loops);
+  choose_loop(segment, next, 1 + (is_exact_ ? nodes_between(segment, segment.ranks[next]) : 0));
 }
 
 /// At most `loops` loops over the next rank.
@@ -254,8 +248,7 @@ void ImperfectNests::choose_loop(Segment& segment, std::size_t next, int loops) 
 /// long as every loop here and the one above the place cut every piece.
 bool ImperfectNests::could_stand_outward(const Label& label) const {
   if (placed_.empty() || space_.graph.even || placed_.back().uncut_share > 0 ||
-      space_.graph.legs[placed_.back().leg].section !=
-          space_.graph.states[label.state].section) {
+      space_.graph.legs[placed_.back().leg].section != space_.graph.states[label.state].section) {
     return false;
   }
   const PlacedLeg& placed = placed_.back();
@@ -271,19 +264,18 @@ bool ImperfectNests::could_stand_outward(const Label& label) const {
       return false;
     }
     // Together with a loop over the rank there it is one loop.
-    const bool joins = placed.cuttings[r] == 0 ||
-                       (rank.tile.most == 1 && placed.ranks[r].zone == zone() - 1);
+    const bool joins =
+        placed.cuttings[r] == 0 || (rank.tile.most == 1 && placed.ranks[r].zone == zone() - 1);
     can = can || (joins && chains_[r].size() == placed.cuttings[r] + 1 &&
                   (allowed & bit(classes_.ranks()[r].rank)) != 0);
   }
   return can;
 }
 
-/// Whose store nodes can part two loops over a rank in this segment: of children that are placed
-/// outward of it, whose tile no loop before this zone has changed and the rank does not. Loops of
-/// this zone may stand outward of them or further in.
-std::vector<const PlacedLeg*> ImperfectNests::nodes_between(const Segment& segment,
-                                                            std::size_t r) const {
+/// How many store nodes can part two loops over a rank in this segment: those of children that are
+/// placed outward of it, whose tile no loop before this zone has changed and the rank does not.
+/// Loops of this zone may stand outward of them or further in.
+int ImperfectNests::nodes_between(const Segment& segment, std::size_t r) const {
   const RankId rank = classes_.ranks()[r].rank;
   const int section = space_.graph.states[segment.label.state].section;
   const auto may_stand_here = [&](const PlacedLeg& placed) {
@@ -298,8 +290,7 @@ std::vector<const PlacedLeg*> ImperfectNests::nodes_between(const Segment& segme
     for (std::size_t each = 0; each < ranks_.size(); ++each) {
       if ((relevant & bit(classes_.ranks()[each].rank)) != 0 &&
           std::any_of(chains_[each].begin() + static_cast<std::ptrdiff_t>(placed.cuttings[each]),
-                      chains_[each].end(),
-                      [&](const OpenCutting& cutting) {
+                      chains_[each].end(), [&](const OpenCutting& cutting) {
                         return cutting.trips == 0 && cutting.zone < zone();
                       })) {
         return false;
@@ -307,23 +298,7 @@ std::vector<const PlacedLeg*> ImperfectNests::nodes_between(const Segment& segme
     }
     return true;
   };
-  std::vector<const PlacedLeg*> found;
-  for (const PlacedLeg& placed : placed_) {
-    if (may_stand_here(placed)) {
-      found.push_back(&placed);
-    }
-  }
-  return found;
-}
-
-bool ImperfectNests::stands_in_zone(const PlacedLeg& placed) const {
-  const Leg& leg = space_.graph.legs[placed.leg];
-  const std::size_t begin = begin_of(static_cast<std::size_t>(zone()), nodes_);
-  return std::any_of(nodes_.begin() + static_cast<std::ptrdiff_t>(begin), nodes_.end(),
-                     [&](const MappingNode& node) {
-                       return node.kind == NodeKind::store && index(node.storage) == leg.child &&
-                              has(node.tensors, leg.tensor);
-                     });
+  return static_cast<int>(std::ranges::count_if(placed_, may_stand_here));
 }
 
 /// A loop over the next rank; it may leave the class as it is where that has several tiles. After
@@ -346,7 +321,6 @@ void ImperfectNests::choose_class(Segment& segment, std::size_t next, std::size_
                           .section = space_.graph.states[segment.label.state].section,
                           .zone = zone(),
                           .again = again,
-                          .parted_from_outside = again && segment.parted_from_outside,
                           .node = nodes_.size()});
     nodes_.push_back(MappingNode::loop(rank.rank, tile.least));
     const RankMask looped = segment.looped;

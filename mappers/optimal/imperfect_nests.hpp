@@ -49,7 +49,6 @@ class ImperfectNests {
     RankMask needed = 0;             ///< the innermost loop right above it runs over one of these
     std::vector<std::size_t> ranks;  ///< that loops right above it may run over
     RankMask looped = 0;
-    bool parted_from_outside = false;  ///< several loops of the rank at hand
   };
 
   Label root() const;
@@ -57,8 +56,7 @@ class ImperfectNests {
   void choose(Segment& segment, std::size_t next);
   void choose_loop(Segment& segment, std::size_t next, int loops);
   bool could_stand_outward(const Label& label) const;
-  std::vector<const PlacedLeg*> nodes_between(const Segment& segment, std::size_t r) const;
-  bool stands_in_zone(const PlacedLeg& placed) const;
+  int nodes_between(const Segment& segment, std::size_t r) const;
   void choose_class(Segment& segment, std::size_t next, std::size_t to, int loops);
   void reach(const Label& label, const Event& event);
   void place(Label& after, std::size_t leg);
@@ -78,7 +76,9 @@ class ImperfectNests {
   bool has_node_apart() const;
   bool some_could_stand_outward(const std::vector<const TileChain*>& chosen) const;
   bool is_in_order(const std::vector<MappingNode>& nodes) const;
-  enum class Parting : std::uint8_t { all, not_in_zone, none };
+  enum class Parting : std::uint8_t { all, none, elsewhere };
+  bool can_be_parted(const std::vector<MappingNode>& nodes, std::size_t outer,
+                     std::size_t inner) const;
   int zone_of(const MappingNode& loop) const;
   std::size_t begin_of(std::size_t zone, const std::vector<MappingNode>& nodes) const;
   Parting parting(const std::vector<MappingNode>& nodes) const;

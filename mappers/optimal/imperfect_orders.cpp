@@ -122,10 +122,7 @@ void ImperfectNests::take(Resolved nest) {
   }
   if (!(scored && is_plain) && !incumbent_->beats(bound.energy_pj, bound.cycles)) {
     orders_ = 0;
-    // A node of a zone further out may part what none does here.
-    can_decide_ = !std::ranges::any_of(chains_, [](const std::vector<OpenCutting>& chain) {
-      return std::ranges::any_of(chain, &OpenCutting::parted_from_outside);
-    });
+    can_decide_ = true;
     std::vector<MappingNode> nodes = nodes_;
     const bool decided = score_orders(0, nodes, nest) && can_decide_;
     if (!decided && !incumbent_->beats(bound.energy_pj, bound.cycles)) {
@@ -163,7 +160,8 @@ int ImperfectNests::zone_of(const MappingNode& loop) const {
 }
 
 /// Where the loops of a zone begin in a nest, with the nodes right outward of them.
-std::size_t ImperfectNests::begin_of(std::size_t zone, const std::vector<MappingNode>& nodes) const {
+std::size_t ImperfectNests::begin_of(std::size_t zone,
+                                     const std::vector<MappingNode>& nodes) const {
   std::size_t begin = zone == 0 ? 1 : zone_nodes_[zone - 1];
   while (begin > 1 && nodes[begin - 1].kind == NodeKind::store) {
     --begin;
@@ -171,8 +169,37 @@ std::size_t ImperfectNests::begin_of(std::size_t zone, const std::vector<Mapping
   return begin;
 }
 
-/// Of two store nodes that follow each other: whether there is one loop over a rank between them,
-/// and one more inward of its own spreads; else whether the loops that are too many lie in a zone.
+/// Whether a store node outward of the zones of two loops over a rank could stand between them: its
+/// tile, and what is spread, is the same there.
+bool ImperfectNests::can_be_parted(const std::vector<MappingNode>& nodes, std::size_t outer,
+                                   std::size_t inner) const {
+  const int zone = zone_of(nodes[outer]);
+  const bool are_near = zone_of(nodes[inner]) <= zone + 1;
+  const std::size_t end = are_near ? begin_of(at(zone), nodes) : outer;
+  RankMask between = 0;
+  for (std::size_t n = outer + 1; n-- > 1;) {
+    const MappingNode& node = nodes[n];
+    if (node.kind == NodeKind::spread) {
+      return false;
+    }
+    if (node.kind == NodeKind::loop) {
+      between |= bit(node.rank);
+    } else if (n < end && has(space_.problem.storages[at(node.storage)].loop_ranks,
+                              index(nodes[inner].rank))) {
+      for (std::size_t t = 0; t < space_.problem.tensors.size(); ++t) {
+        if (has(node.tensors, static_cast<int>(t)) &&
+            (space_.problem.tensors[t].relevant & between) == 0) {
+          return true;
+        }
+      }
+    }
+  }
+  return false;
+}
+
+/// Between two store nodes that follow each other a rank has one loop, and one more inward of its
+/// own spreads. Else some other node may have to part them, which may be one that no arrangement
+/// moves there.
 ImperfectNests::Parting ImperfectNests::parting(const std::vector<MappingNode>& nodes) const {
   constexpr std::size_t none = 0;  // the first node is a store
   std::vector<std::size_t> last(space_.problem.bounds.size(), none);
@@ -185,10 +212,12 @@ ImperfectNests::Parting ImperfectNests::parting(const std::vector<MappingNode>& 
       last[at(node.rank)] = none;
     } else if (node.kind == NodeKind::loop) {
       const std::size_t before = std::exchange(last[at(node.rank)], n);
-      if (before != none && zone_of(nodes[before]) != zone_of(node)) {
-        return Parting::none;
+      if (before != none) {
+        if (can_be_parted(nodes, before, n)) {
+          return Parting::elsewhere;
+        }
+        found = Parting::none;
       }
-      found = before != none ? Parting::not_in_zone : found;
     }
   }
   return found;
@@ -220,7 +249,7 @@ bool ImperfectNests::score_orders(std::size_t zone, std::vector<MappingNode>& no
   if (zone > zone_nodes_.size()) {
     if (is_in_order(nodes) && of_interest(bound_of_order(nodes, nest))) {
       const Parting parted = parting(nodes);
-      can_decide_ = can_decide_ && parted != Parting::none;
+      can_decide_ = can_decide_ && parted != Parting::elsewhere;
       if (parted == Parting::all) {
         score(nodes);
       }

@@ -16,8 +16,8 @@ constexpr double most_positions = 4.0e5;  // of TileClasses
 constexpr double most_values = 2.5e7;     // of a table of bounds: 200 MB
 constexpr std::size_t most_states = 4000;
 constexpr std::size_t most_choices = 100'000;
-constexpr std::int64_t more_work = 8;  // times as much the next time, for what is undecided
-constexpr double values_per_work = 80;           // of tables, that take as long as a bound
+constexpr std::int64_t more_work = 8;   // times as much the next time, for what is undecided
+constexpr double values_per_work = 80;  // of tables, that take as long as a bound
 constexpr std::int64_t longest_bound = 250'000;  // of a rank: 1000 classes
 
 bool has_windows(const Problem& problem) {
@@ -84,9 +84,8 @@ class ImperfectSearch::PreparedChoice {
 ImperfectEffort effort_for(std::int64_t samples) {
   const std::int64_t counted = std::clamp<std::int64_t>(samples, 100, 1'000'000'000'000);
   const std::int64_t work = 1500 * counted;
-  return {.work = work,
-          .first_work = work / 384,
-          .choices = static_cast<std::size_t>(counted / 300)};
+  return {
+      .work = work, .first_work = work / 384, .choices = static_cast<std::size_t>(counted / 300)};
 }
 
 ImperfectSearch::ImperfectSearch(const Problem& problem, const SearchOptions& options,

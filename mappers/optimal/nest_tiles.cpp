@@ -117,7 +117,8 @@ NestPart NestTiles::open_part(std::size_t r) const {
   return part;
 }
 
-/// The chains of a rank that are of interest whatever the others are: false where they are too many.
+/// The chains of a rank that are of interest whatever the others are: false where they are too
+/// many.
 bool NestTiles::list(std::size_t r) {
   others_ = units_;
   for (std::size_t other = 0; other < least_.size(); ++other) {

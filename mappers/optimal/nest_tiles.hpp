@@ -18,8 +18,7 @@ struct OpenCutting {
   int section = 0;         ///< arrays outward of it, the one of a spread not counted
   int zone = 0;            ///< how many children stand placed above it
   bool again = false;      ///< a loop right inward of one over the same rank: a node parts them
-  bool parted_from_outside = false;  ///< perhaps by a node that is written in another zone
-  std::size_t node = 0;              ///< in the nest
+  std::size_t node = 0;    ///< in the nest
 };
 
 /// A child that has been placed.
@@ -32,7 +31,7 @@ struct PlacedLeg {
   RankMask loops = 0;      ///< ranks that loops right above it may run over
   double uncut_share = 0;  ///< that may leave its tile as it was, at most
   LegWords uncut;          ///< what it moves at least where that leaves its tile as it was
-  double bits = 0;  ///< that its box takes at least
+  double bits = 0;         ///< that its box takes at least
 
   /// Of `words`, for a share of the operations no more than `uncut`.
   LegWords mixed(const LegWords& words, double share) const;

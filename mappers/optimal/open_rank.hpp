@@ -18,13 +18,13 @@ struct TileRange {
 /// left; a loop leaves a short piece as it is where its tile is no smaller.
 struct OpenRank {
   std::size_t at_class = 0;
-  TileRange tile;           ///< that is left
-  double most_pieces = 1;   ///< that there can be
-  double short_pieces = 0;  ///< of them, at most
-  double short_share = 0;   ///< of the rank's values that lie in short pieces, at most
+  TileRange tile;             ///< that is left
+  double most_pieces = 1;     ///< that there can be
+  double short_pieces = 0;    ///< of them, at most
+  double short_share = 0;     ///< of the rank's values that lie in short pieces, at most
   std::int64_t shortest = 1;  ///< length of these, at least
-  double uncut_share = 0;   ///< of the rank's values whose pieces the last loop left as they were
-  int zone = -1;            ///< of the last loop: how many children stand placed above it
+  double uncut_share = 0;     ///< of the rank's values whose pieces the last loop left as they were
+  int zone = -1;              ///< of the last loop: how many children stand placed above it
   /// Zone of the first loop that may have left short pieces; 0 where a spread may have, since a
   /// spread changes no tile: what its last position holds may have been paid anywhere above.
   int short_from = 0;

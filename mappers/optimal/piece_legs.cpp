@@ -122,8 +122,8 @@ double PieceLegs::least_at_work(const Leg& leg, RankId rank) const {
   return positions;
 }
 
-/// A loop between place and child may take a tile of w down to any w' first; then w' / (what is left
-/// of it) positions are at work, and no fewer than of any spreads.
+/// A loop between place and child may take a tile of w down to any w' first; then w' / (what is
+/// left of it) positions are at work, and no fewer than of any spreads.
 std::vector<double> PieceLegs::at_work(const Leg& leg, std::size_t r,
                                        const std::vector<std::int64_t>& behind) const {
   const double of_any = least_at_work(leg, classes_.ranks()[r].rank);
@@ -272,7 +272,7 @@ const PieceLegs::Table& PieceLegs::table(std::size_t l) {
     table.reads[i] *= unit.reads;
     table.fits[i] =
         !storage.usable_bits || bits(l, words[i]) <= static_cast<double>(*storage.usable_bits) ? 1
-                                                                                             : 0;
+                                                                                               : 0;
   }
   return tables_[l].emplace(std::move(table));
 }

@@ -67,11 +67,11 @@ class PieceLegs {
   /// How a rank of TileClasses enters the words of a leg.
   struct Part {
     bool relevant = false;
-    double stride = 1;         ///< of the tensor along the rank
-    bool has_holes = false;    ///< its boxes have words that no operation uses
-    double cross = 1;          ///< trips of spreads between place and child
-    double cross_shared = 1;   ///< of these, along axes that share the tensor
-    double passed_shared = 1;  ///< the same between parent and place
+    double stride = 1;                 ///< of the tensor along the rank
+    bool has_holes = false;            ///< its boxes have words that no operation uses
+    double cross = 1;                  ///< trips of spreads between place and child
+    double cross_shared = 1;           ///< of these, along axes that share the tensor
+    double passed_shared = 1;          ///< the same between parent and place
     std::vector<std::int64_t> behind;  ///< by tile: the largest tile that the spreads leave
     /// By tile: positions over which a piece of this length is spread, at least.
     std::vector<double> at_work;
@@ -85,7 +85,7 @@ class PieceLegs {
   double positions(const Part& part, const ClassRank& rank, std::size_t c) const;
   double positions(const Part& part, const CutRank& cut) const;
   LegWords in_words(const Part& part, double bound, double pieces, double most_pieces,
-                  double positions) const;
+                    double positions) const;
 
   const SearchSpace& space_;
   const TileClasses& classes_;

@@ -9,8 +9,13 @@ namespace tessera::optimal {
 namespace {
 
 ClassRank class_rank(RankId rank, std::int64_t bound) {
-  ClassRank made{
-      .rank = rank, .bound = bound, .least = {}, .most = {}, .pieces = {}, .largest_rest = {}, .shortest_rest = {}};
+  ClassRank made{.rank = rank,
+                 .bound = bound,
+                 .least = {},
+                 .most = {},
+                 .pieces = {},
+                 .largest_rest = {},
+                 .shortest_rest = {}};
   for (std::int64_t tile = 1; tile <= bound; tile = made.most.back() + 1) {
     const std::int64_t pieces = ceil_div(bound, tile);
     made.least.push_back(tile);

@@ -20,7 +20,7 @@ struct ClassRank {
   /// class.
   std::vector<double> largest_rest;
   std::vector<std::int64_t> shortest_rest;  ///< of these last pieces: the least length
-  std::size_t stride = 1;  ///< in a position
+  std::size_t stride = 1;                   ///< in a position
 
   std::size_t class_of(std::int64_t tile) const;
   std::size_t count() const { return least.size(); }

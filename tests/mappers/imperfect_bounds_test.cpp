@@ -94,7 +94,7 @@ void check(const std::vector<tessera::ArchitectureNode>& storages, const Layer& 
   incumbent.offer({}, score);
   const tessera::SearchClock clock(options);
   ImperfectSearch search(problem, options, clock,
-                         {.work = 10'000'000, .work_per_choice = 10'000'000, .choices = 100});
+                         {.work = 10'000'000, .first_work = 10'000'000, .choices = 100});
   REQUIRE(search.is_covered());
   search.run(incumbent);
   CHECK(std::min(search.open_value(), incumbent.value()) <= given * (1 + 1e-9));
