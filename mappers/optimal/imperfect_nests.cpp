@@ -20,17 +20,6 @@ bool always_divides(TileRange tile, TileRange whole) {
 
 }  // namespace
 
-ScoreBound NestGuide::bound(const SearchSpace& space, const Costs& costs, double steps,
-                            double remains_pj) const {
-  ScoreBound bound{.energy_pj = costs[0] + constant_pj + remains_pj,
-                   .cycles = std::max(least_cycles, steps / space.problem.compute().ops_per_cycle)};
-  for (std::size_t i = 1; i < space.terms.size(); ++i) {
-    bound.cycles = std::max(bound.cycles, costs[i]);
-  }
-  bound.energy_pj += leakage_pj_per_cycle * bound.cycles;
-  return bound;
-}
-
 ImperfectNests::ImperfectNests(const SearchSpace& space, const SpatialChoice& choice,
                                PieceLegs& legs, Evaluator& evaluator, const NestGuide& guide)
     : space_(space),
@@ -62,105 +51,6 @@ ImperfectNests::Label ImperfectNests::root() const {
   label.unvalued.first = label.unvalued.all;
   return label;
 }
-
-// ---- bounds ------------------------------------------------------------------------------------
-
-std::size_t ImperfectNests::position() const {
-  std::size_t position = 0;
-  for (std::size_t r = 0; r < ranks_.size(); ++r) {
-    position += ranks_[r].at_class * classes_.ranks()[r].stride;
-  }
-  return position;
-}
-
-double ImperfectNests::steps() const {
-  double steps = 1;
-  for (const OpenRank& rank : ranks_) {
-    steps *= rank.steps;
-  }
-  return steps;
-}
-
-/// What lies in short pieces of a rank that is looped over again may stay where loops of the rank
-/// further in step, and what the last loop left uncut did: the tensor's legs to come may have been
-/// paid where those pieces were cut first. That is anywhere in this zone for pieces of loops to
-/// come there: such a loop may stand outward of those that it has. It leaves less than half of a
-/// tile.
-double ImperfectNests::remains(std::size_t tensor, std::size_t state, std::size_t here,
-                               RankMask to_come) const {
-  const RankMask relevant = space_.problem.tensors[tensor].relevant;
-  const RankMask loops = guide_.bounds->loops(state);
-  double uncertain = 0;
-  int from = zone();
-  for (std::size_t r = 0; r < ranks_.size(); ++r) {
-    const OpenRank& rank = ranks_[r];
-    const RankMask own = bit(classes_.ranks()[r].rank);
-    const bool goes_on = rank.tile.most > 1 && (loops & own) != 0;
-    const bool is_to_come = (to_come & own) != 0 && rank.tile.most > 2;
-    double share = goes_on ? rank.short_share : rank.uncut_share;
-    if ((relevant & own) != 0 && share > 0) {
-      from = std::min(from, rank.short_from);
-    }
-    share = is_to_come ? share + (1 - share) / 2 : share;
-    if ((relevant & own) != 0 && share > 0) {
-      uncertain = std::max(uncertain, share);
-    }
-  }
-  const double remains = guide_.bounds->remains(tensor, state, here);
-  if (uncertain == 0) {
-    return remains;
-  }
-  const double outward =
-      guide_.bounds->remains(tensor, state, zone_begins_[static_cast<std::size_t>(from)]);
-  return remains - uncertain * std::max(0.0, remains - outward);
-}
-
-/// `to_come`: ranks that loops may still run over before another child is placed.
-ScoreBound ImperfectNests::bound_of(const Label& label, RankMask to_come) const {
-  const std::size_t here = position();
-  if (!guide_.bounds->is_feasible(label.state, here)) {
-    constexpr double infinity = std::numeric_limits<double>::infinity();
-    return {.energy_pj = infinity, .cycles = infinity};
-  }
-  double sum = guide_.bounds->saved(label.state, label.unvalued);
-  for (std::size_t t = 0; t < space_.problem.tensors.size(); ++t) {
-    sum += remains(t, label.state, here, to_come);
-  }
-  return guide_.bound(space_, label.costs, steps(), sum);
-}
-
-ScoreBound ImperfectNests::floor() const { return bound_of(root(), ~RankMask{0}); }
-
-/// The ranks of a segment from one on, and those of the zone behind it.
-RankMask ImperfectNests::to_come(const Segment& segment, std::size_t from) const {
-  RankMask ranks = 0;
-  if (!is_exact_) {
-    return ranks;
-  }
-  if (segment.event.kind != Event::Kind::place) {
-    ranks = guide_.bounds->loops_before_place(segment.event.to);
-  }
-  for (std::size_t i = from; i < segment.ranks.size(); ++i) {
-    ranks |= bit(classes_.ranks()[segment.ranks[i]].rank);
-  }
-  return ranks;
-}
-
-/// Once it is over it stays so.
-bool ImperfectNests::has_time() {
-  --work_left_;
-  if (work_left_ > 0 && work_left_ % 1024 == 0 && (*is_over_)()) {
-    work_left_ = 0;
-  }
-  return work_left_ > 0;
-}
-
-bool ImperfectNests::of_interest(const ScoreBound& bound) {
-  return has_time() && bound.energy_pj < std::numeric_limits<double>::infinity() &&
-         !incumbent_->beats(bound.energy_pj, bound.cycles);
-}
-
-// ---- the search --------------------------------------------------------------------------------
 
 bool ImperfectNests::run(std::int64_t work, const std::function<bool()>& is_over,
                          Incumbent& incumbent) {
@@ -241,64 +131,6 @@ void ImperfectNests::choose_loop(Segment& segment, std::size_t next, int loops) 
     choose_class(segment, next, to, loops);
   }
   choose_class(segment, next, own, loops);
-}
-
-/// Whether a loop that has come since the last place could as well stand right outward of it: a
-/// loop over a rank of the child just placed, which makes its box smaller and its words no more, as
-/// long as every loop here and the one above the place cut every piece.
-bool ImperfectNests::could_stand_outward(const Label& label) const {
-  if (placed_.empty() || space_.graph.even || placed_.back().uncut_share > 0 ||
-      space_.graph.legs[placed_.back().leg].section != space_.graph.states[label.state].section) {
-    return false;
-  }
-  const PlacedLeg& placed = placed_.back();
-  const int tensor = space_.graph.legs[placed.leg].tensor;
-  const RankMask allowed = space_.problem.tensors[at(tensor)].relevant & placed.loops;
-  bool can = false;
-  for (std::size_t r = 0; r < ranks_.size(); ++r) {
-    const OpenRank& rank = ranks_[r];
-    if (rank.zone != zone()) {
-      continue;
-    }
-    if (rank.uncut_share > 0) {
-      return false;
-    }
-    // Together with a loop over the rank there it is one loop.
-    const bool joins =
-        placed.cuttings[r] == 0 || (rank.tile.most == 1 && placed.ranks[r].zone == zone() - 1);
-    can = can || (joins && chains_[r].size() == placed.cuttings[r] + 1 &&
-                  (allowed & bit(classes_.ranks()[r].rank)) != 0);
-  }
-  return can;
-}
-
-/// How many store nodes can part two loops over a rank in this segment: those of children that are
-/// placed outward of it, whose tile no loop before this zone has changed and the rank does not.
-/// Loops of this zone may stand outward of them or further in.
-int ImperfectNests::nodes_between(const Segment& segment, std::size_t r) const {
-  const RankId rank = classes_.ranks()[r].rank;
-  const int section = space_.graph.states[segment.label.state].section;
-  const auto may_stand_here = [&](const PlacedLeg& placed) {
-    const Leg& leg = space_.graph.legs[placed.leg];
-    const ProblemStorage& storage = space_.problem.storages[at(leg.child)];
-    const RankMask relevant = space_.problem.tensors[at(leg.tensor)].relevant;
-    if (storage.arrays_above > section || has(relevant, index(rank)) ||
-        !has(storage.loop_ranks, index(rank)) ||
-        storage.arrays_above < space_.graph.legs[placed_.back().leg].section) {
-      return false;
-    }
-    for (std::size_t each = 0; each < ranks_.size(); ++each) {
-      if ((relevant & bit(classes_.ranks()[each].rank)) != 0 &&
-          std::any_of(chains_[each].begin() + static_cast<std::ptrdiff_t>(placed.cuttings[each]),
-                      chains_[each].end(), [&](const OpenCutting& cutting) {
-                        return cutting.trips == 0 && cutting.zone < zone();
-                      })) {
-        return false;
-      }
-    }
-    return true;
-  };
-  return static_cast<int>(std::ranges::count_if(placed_, may_stand_here));
 }
 
 /// A loop over the next rank; it may leave the class as it is where that has several tiles. After
