@@ -140,7 +140,7 @@ void ClassBounds::solve_row(std::size_t t, std::size_t row) {
       add_place(t, step, least);
     } else if (step.event->kind == Event::Kind::cross) {
       std::vector<double> behind = rows_[t][step.to].least;
-      take_behind_spreads(at(step.event->storage), behind, infinity, least_of);
+      take_behind_spreads(at(step.event->storage), behind, infinity, least_of, true);
       take(least, behind, least_of);
     } else {
       const double cost = finish_cost(step.leg);
@@ -197,7 +197,7 @@ void ClassBounds::solve_feasible(std::size_t s) {
     if (event.kind == Event::Kind::place) {
       take(next, input_->legs.table(event.legs.front()).fits, std::multiplies<char>());
     } else if (event.kind == Event::Kind::cross) {
-      take_behind_spreads(at(event.storage), next, char{0}, any_of);
+      take_behind_spreads(at(event.storage), next, char{0}, any_of, false);
     } else if (event.kind == Event::Kind::finish) {
       std::fill(next.begin() + 1, next.end(), char{0});
     }
@@ -211,16 +211,17 @@ void ClassBounds::solve_feasible(std::size_t s) {
 }
 
 /// values[..c..] := the best over the classes of the tiles that the spreads of a rank over an array
-/// can leave of tiles of class c.
+/// can leave of tiles of class c, or, after loops, of smaller ones: 9 is not spread over 4, but 8
+/// is.
 template <typename Value, typename Better>
 void ClassBounds::take_behind(std::size_t array, std::size_t r, std::vector<Value>& values,
-                              Value worst, const Better& better) const {
+                              Value worst, const Better& better, bool after_loops) const {
   const ClassRank& rank = classes_.ranks()[r];
   const std::int64_t trips = input_->choice.factor(array, rank.rank);
   const std::size_t block = rank.stride * rank.count();
   std::vector<Value> best(values.size(), worst);
   for (std::size_t c = 0; c < rank.count(); ++c) {
-    const std::int64_t from = ceil_div(rank.least[c], trips);
+    const std::int64_t from = after_loops ? 1 : ceil_div(rank.least[c], trips);
     const std::int64_t to = input_->legs.most_behind(array, r, rank.most[c]);
     for (std::size_t k = rank.class_of(from); from <= to && k <= rank.class_of(to); ++k) {
       for (std::size_t begin = 0; begin < values.size(); begin += block) {
@@ -235,10 +236,10 @@ void ClassBounds::take_behind(std::size_t array, std::size_t r, std::vector<Valu
 
 template <typename Value, typename Better>
 void ClassBounds::take_behind_spreads(std::size_t array, std::vector<Value>& values, Value worst,
-                                      const Better& better) const {
+                                      const Better& better, bool after_loops) const {
   for (std::size_t r = 0; r < classes_.ranks().size(); ++r) {
     if (input_->choice.factor(array, classes_.ranks()[r].rank) > 1) {
-      take_behind(array, r, values, worst, better);
+      take_behind(array, r, values, worst, better, after_loops);
     }
   }
 }

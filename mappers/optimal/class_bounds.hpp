@@ -74,10 +74,10 @@ class ClassBounds {
   void solve_feasible(std::size_t state);
   template <typename Value, typename Better>
   void take_behind(std::size_t array, std::size_t rank, std::vector<Value>& values, Value worst,
-                   const Better& better) const;
+                   const Better& better, bool after_loops) const;
   template <typename Value, typename Better>
   void take_behind_spreads(std::size_t array, std::vector<Value>& values, Value worst,
-                           const Better& better) const;
+                           const Better& better, bool after_loops) const;
   double finish_cost(std::size_t leg) const;
 
   const SearchSpace& space_;
