@@ -114,8 +114,7 @@ void ImperfectNests::expand(const Label& label) {
 
 void ImperfectNests::choose(Segment& segment, std::size_t next) {
   if (next == segment.ranks.size()) {
-    const bool is_whole = segment.looped == 0 || (segment.looped & segment.needed) != 0;
-    if (is_whole && !(segment.looped != 0 && could_stand_outward(segment.label))) {
+    if (segment.looped == 0 || (segment.looped & segment.needed) != 0) {
       reach(segment.label, segment.event);
     }
     return;
@@ -186,7 +185,10 @@ void ImperfectNests::reach(const Label& label, const Event& event) {
     return;
   }
   place(after, l);
-  placed_.back().loops = space_.graph.states[label.state].loops;
+  const PlaceState& state = space_.graph.states[label.state];
+  placed_.back().loops = state.loops;
+  placed_.back().alone =
+      std::ranges::none_of(state.due, [](std::uint64_t due) { return due != 0; });
   if (have_room()) {
     go_on(label, event, after);
   }

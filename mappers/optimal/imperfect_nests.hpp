@@ -55,7 +55,6 @@ class ImperfectNests {
   void expand(const Label& label);
   void choose(Segment& segment, std::size_t next);
   void choose_loop(Segment& segment, std::size_t next, int loops);
-  bool could_stand_outward(const Label& label) const;
   int nodes_between(const Segment& segment, std::size_t r) const;
   void choose_class(Segment& segment, std::size_t next, std::size_t to, int loops);
   void reach(const Label& label, const Event& event);
@@ -74,7 +73,7 @@ class ImperfectNests {
   void take(Resolved nest);
   void leave_open(const ScoreBound& bound);
   bool has_node_apart() const;
-  bool some_could_stand_outward(const std::vector<const TileChain*>& chosen) const;
+  bool some_could_stand_outward(const std::vector<const TileChain*>& chosen, bool waits) const;
   bool is_in_order(const std::vector<MappingNode>& nodes) const;
   enum class Parting : std::uint8_t { all, none, elsewhere };
   bool can_be_parted(const std::vector<MappingNode>& nodes, std::size_t outer,

@@ -52,13 +52,12 @@ void ImperfectNests::leave_open(const ScoreBound& bound) {
 void ImperfectNests::take(Resolved nest) {
   const std::size_t written = nodes_.size();
   const std::vector<const TileChain*>& chosen = nest.chosen;
-  if (some_could_stand_outward(chosen)) {
+  const ScoreBound bound = nest.tiles.bound(nest.part);
+  const bool waits = has_node_apart() && !std::ranges::all_of(chosen, &TileChain::all_at_work);
+  if (some_could_stand_outward(chosen, waits)) {
     return;
   }
-  const ScoreBound bound = nest.tiles.bound(nest.part);
-  bool is_plain = !has_node_apart() || std::ranges::all_of(chosen, [](const TileChain* chain) {
-    return chain->all_at_work;
-  });
+  bool is_plain = !waits;
   for (std::size_t r = 0; r < chosen.size(); ++r) {
     const TileChain& chain = *chosen[r];
     is_plain = is_plain && chain.cuts_all;

@@ -13,44 +13,19 @@ std::size_t at(int position) { return static_cast<std::size_t>(position); }
 
 }  // namespace
 
-/// Whether a loop that has come since the last place could as well stand right outward of it: a
-/// loop over a rank of the child just placed, which makes its box smaller and its words no more, as
-/// long as every loop here and the one above the place cut every piece.
-bool ImperfectNests::could_stand_outward(const Label& label) const {
-  if (placed_.empty() || space_.graph.even || placed_.back().uncut_share > 0 ||
-      space_.graph.legs[placed_.back().leg].section != space_.graph.states[label.state].section) {
-    return false;
-  }
-  const PlacedLeg& placed = placed_.back();
-  const int tensor = space_.graph.legs[placed.leg].tensor;
-  const RankMask allowed = space_.problem.tensors[at(tensor)].relevant & placed.loops;
-  bool can = false;
-  for (std::size_t r = 0; r < ranks_.size(); ++r) {
-    const OpenRank& rank = ranks_[r];
-    if (rank.zone != zone()) {
-      continue;
-    }
-    if (rank.uncut_share > 0) {
-      return false;
-    }
-    // Together with a loop over the rank there it is one loop.
-    const bool joins =
-        placed.cuttings[r] == 0 || (rank.tile.most == 1 && placed.ranks[r].zone == zone() - 1);
-    can = can || (joins && chains_[r].size() == placed.cuttings[r] + 1 &&
-                  (allowed & bit(classes_.ranks()[r].rank)) != 0);
-  }
-  return can;
-}
-
-/// The same as could_stand_outward() where all tiles are known, anywhere in the nest.
-bool ImperfectNests::some_could_stand_outward(const std::vector<const TileChain*>& chosen) const {
+/// Whether, where every loop cuts every piece, a loop that stands right inward of the place of a
+/// child could as well stand right outward of it: a loop over a rank of the child, which makes its
+/// box smaller and its words no more. `waits`: between the place and the node of another child it
+/// would let instances without work drop their tile more often.
+bool ImperfectNests::some_could_stand_outward(const std::vector<const TileChain*>& chosen,
+                                              bool waits) const {
   if (space_.graph.even || !std::ranges::all_of(chosen, &TileChain::cuts_all)) {
     return false;
   }
   for (std::size_t i = 0; i < placed_.size(); ++i) {
     const Leg& leg = space_.graph.legs[placed_[i].leg];
     const RankMask allowed = space_.problem.tensors[at(leg.tensor)].relevant & placed_[i].loops;
-    for (std::size_t r = 0; r < chosen.size(); ++r) {
+    for (std::size_t r = 0; r < chosen.size() && (placed_[i].alone || !waits); ++r) {
       const std::vector<OpenCutting>& chain = chains_[r];
       const std::size_t next = placed_[i].cuttings[r];
       const auto is_loop = [&](std::size_t c, std::size_t zone) {
@@ -60,6 +35,7 @@ bool ImperfectNests::some_could_stand_outward(const std::vector<const TileChain*
           (allowed & bit(classes_.ranks()[r].rank)) == 0) {
         continue;
       }
+      // Together with a loop over the rank there it is one loop.
       const std::vector<std::int64_t>& tiles = chosen[r]->tiles;
       if (next == 0 || (is_loop(next - 1, i) && tiles[next - 1] % tiles[next] == 0)) {
         return true;

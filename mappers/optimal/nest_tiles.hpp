@@ -29,6 +29,7 @@ struct PlacedLeg {
   /// The loops, by rank and number, one of which is the innermost that can change its tile.
   std::vector<std::pair<std::size_t, std::size_t>> innermost;
   RankMask loops = 0;      ///< ranks that loops right above it may run over
+  bool alone = true;       ///< all nodes of children placed before stand outward of it
   double uncut_share = 0;  ///< that may leave its tile as it was, at most
   LegWords uncut;          ///< what it moves at least where that leaves its tile as it was
   double bits = 0;         ///< that its box takes at least
