@@ -174,6 +174,7 @@ void LabelSearch::choose_tiles(std::size_t position) {
   const TileIndex before = tiles_;
   const std::size_t state = labels_[parent_].state;
   const Unvalued unvalued = labels_[parent_].unvalued;
+  const double staying = labels_[parent_].staying;
   const int section = space_.graph.states[state].section;
   for (const std::uint32_t to : dimension.below[from]) {
     if (!guide_->tiles->allows(section, d, to)) {
@@ -181,9 +182,11 @@ void LabelSearch::choose_tiles(std::size_t position) {
     }
     tiles_ = before - static_cast<TileIndex>((from - to) * dimension.stride);
     // Whatever is chosen for the other ranks, all that is left lies below these tiles.
-    const bool slides = position >= straight_;
-    if (!of_interest(
-            bound_of(state, position_of(state, tiles_), costs_of(parent_), unvalued, slides))) {
+    const Standing half{.state = state,
+                        .position = position_of(state, tiles_),
+                        .staying = staying,
+                        .below_slide = position >= straight_};
+    if (!of_interest(bound_of(half, costs_of(parent_), unvalued))) {
       continue;
     }
     unordered_.push_back(
@@ -218,7 +221,7 @@ void LabelSearch::reach() {
   // What comes after the event may rule it out before the event itself is paid.
   const bool pays_output =
       event.kind == Event::Kind::place && space_.problem.tensors[at(event.tensor)].is_output;
-  if (!pays_output && !of_interest(bound_of(event.to, position_of(event.to, inward),
+  if (!pays_output && !of_interest(bound_of(standing(event.to, inward, parent.staying),
                                             costs_of(parent_), parent.unvalued))) {
     return;
   }

@@ -223,6 +223,87 @@ TEST_CASE("Windows: parent and child placed below one loop") {
         window(6, 3, 5, 2));
 }
 
+// Over input[a·p + r] a step of p is taken back by one of r, or the other way round: the word stays
+// if just the right tile of the other rank is left. What else is placed between these loops decides
+// how much a bound may know of them.
+TEST_CASE("Windows: a register of one word keeps it over steps of two ranks") {
+  for (const std::int64_t a : {1, 2, 3}) {
+    for (const std::int64_t r : {2, 3, 4, 6}) {
+      for (const double pj : {1.0, 4.0}) {
+        CAPTURE(a);
+        CAPTURE(r);
+        CAPTURE(pj);
+        const Storage weights = of(storage("W", 0, {"weight"}, {"input", "output"}), 1);
+        const Storage sums = of(storage("S", pj, {"output"}, {"input", "weight"}), 2);
+        const Storage inputs = of(storage("I", 0, {"input"}, {"weight", "output"}), 1);
+        check(words_of({storage("DRAM", 4), weights, inputs}), window(12, a, r, 1));
+        check(words_of({storage("DRAM", 4), sums, weights, inputs}), window(12, a, r, 1));
+        check(words_of({storage("DRAM", 4), sums, inputs}), window(4, r, 6, a));
+      }
+    }
+  }
+}
+
+/// O[g, p, q] += I[g, p + r, q + s] · W[g, r, s].
+Layer depthwise(std::int64_t g, std::int64_t p, std::int64_t r, std::int64_t q, std::int64_t s) {
+  Layer made;
+  made.name = "depthwise";
+  made.ranks = {{.name = "g", .bound = g},
+                {.name = "p", .bound = p},
+                {.name = "r", .bound = r},
+                {.name = "q", .bound = q},
+                {.name = "s", .bound = s}};
+  made.tensors = {
+      {.name = "input",
+       .is_output = false,
+       .dimensions = {index({{0, 1}}), index({{1, 1}, {2, 1}}), index({{3, 1}, {4, 1}})},
+       .word_bits = {}},
+      {.name = "weight",
+       .is_output = false,
+       .dimensions = {index({{0, 1}}), index({{2, 1}}), index({{4, 1}})},
+       .word_bits = {}},
+      {.name = "output",
+       .is_output = true,
+       .dimensions = {index({{0, 1}}), index({{1, 1}}), index({{3, 1}})},
+       .word_bits = {}}};
+  return made;
+}
+
+TEST_CASE("Windows: a register of one word, where other ranks have loops as well") {
+  const Storage weights = of(storage("W", 0, {"weight"}, {"input", "output"}), 1);
+  const Storage inputs = of(storage("I", 0, {"input"}, {"weight", "output"}), 1);
+  for (const double pj : {0.0, 2.0}) {
+    CAPTURE(pj);
+    const Storage outermost = storage("DRAM", 3);
+    const Storage sums = of(storage("S", pj, {"output"}, {"input", "weight"}), 2);
+    check(words_of({outermost, weights, inputs}), depthwise(2, 4, 2, 2, 1));
+    check(words_of({outermost, weights, inputs}), depthwise(1, 4, 2, 2, 2));
+    check(words_of({outermost, sums, inputs}), depthwise(2, 2, 2, 3, 1));
+    tessera::Array row = array({axis("x", 2)});
+    row.axes[0].ranks = {"g"};
+    check(words_of({outermost, sums, row, weights, inputs}), depthwise(2, 4, 2, 1, 1));
+  }
+}
+
+// Spreads of k leave more sums without a value than there are outputs.
+TEST_CASE("Output words without a value, where several elements add to one") {
+  tessera::Array row = array({axis("x", 4)});
+  row.axes[0].ranks = {"k"};
+  row.reduce.emplace();
+  for (const double pj : {1.0, 20.0}) {
+    CAPTURE(pj);
+    Storage buffer = of(storage("B", 3, {"output"}), 6);
+    buffer.update_pj = pj;
+    Storage sums = of(storage("S", 1, {"output"}), 2);
+    sums.update_pj = pj;
+    for (const Objective objective : {Objective::energy, Objective::edp}) {
+      check(words_of({storage("DRAM", 30), buffer, row, sums}), product(4, 2, 8), objective);
+      check(words_of({storage("DRAM", 30), row, sums, of(storage("C", pj, {"output"}), 1)}),
+            product(4, 2, 8), objective);
+    }
+  }
+}
+
 /// O[p, q] += I[p, q, k]: p and q can be exchanged, unless an axis or a storage tells them apart.
 Layer square(std::int64_t side) {
   Layer made;
