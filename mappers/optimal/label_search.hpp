@@ -135,10 +135,15 @@ class LabelSearch {
   std::uint64_t ordered_windows(const PlaceState& state, const Event& event) const;
   bool ends_slides(std::uint64_t windows, RankMask rank) const;
   void reach_ordered();
-  bool pay(const Event& event, bool slides);
+  double bits_of(const Event& event) const;
+  bool has_room(const Event& event);
+  bool is_worth(const Loop& innermost);
+  double least_words(std::size_t leg, const Loop& innermost) const;
+  void pay(const Event& event, bool slides);
   void admit(const Event& event, TileIndex tiles, std::uint64_t frozen);
   void finish();
-  /// Where a nest stands: what is left of it starts at a position of the choice's lattice, or below.
+  /// Where a nest stands: what is left of it starts at a position of the choice's lattice, or
+  /// below.
   struct Standing {
     std::size_t state = 0;
     TileIndex position = 0;
