@@ -46,16 +46,37 @@ TEST_CASE("Windows: a register of one word keeps it over steps of two ranks") {
   }
 }
 
-// The tiles of half-chosen loops are none that the nest has at any height: they do not tell which
-// words stay.
-TEST_CASE("Windows: a register of one word below loops over two ranks") {
-  const Storage sums = of(storage("S", 0, {"output"}, {"input", "weight"}), 8);
+/// Registers of one word, below `words` sums, and all weights or a few more inputs.
+void check_below_sums(std::int64_t words, std::int64_t more, const Layer& layer) {
+  const Storage sums = of(storage("S", 0, {"output"}, {"input", "weight"}), words);
   const Storage weights = of(storage("W", 0, {"weight"}, {"input", "output"}), 1);
   const Storage inputs = of(storage("I", 0, {"input"}, {"weight", "output"}), 1);
   const Storage all_weights = storage("V", 0.05, {"weight"}, {"input", "output"});
-  check(words_of({storage("DRAM", 4), all_weights, sums, weights, inputs}), window(12, 1, 4, 1));
-  const Storage some_inputs = of(storage("B", 1, {"input"}, {"output"}), 12);
-  check(words_of({storage("DRAM", 4), some_inputs, sums, weights, inputs}), window(12, 1, 4, 1));
+  check(words_of({storage("DRAM", 4), all_weights, sums, weights, inputs}), layer);
+  const Storage some_inputs = of(storage("B", 1, {"input"}, {"output"}), words + more);
+  check(words_of({storage("DRAM", 4), some_inputs, sums, weights, inputs}), layer);
+  for (const char* rank : {"p", "r"}) {
+    tessera::Array row = array({axis("x", 2)});
+    row.axes[0].ranks = {rank};
+    check(words_of({storage("DRAM", 4), row, all_weights, sums, weights, inputs}), layer);
+  }
+}
+
+// The tiles of half-chosen loops are none that the nest has at any height: they do not tell which
+// words stay.
+TEST_CASE("Windows: a register of one word below loops over two ranks") {
+  check_below_sums(8, 4, window(12, 1, 4, 1));
+}
+
+// What one height of a nest tells of its steps and what another does are not told one after the
+// other.
+TEST_CASE("Windows: a register of one word, and two heights that tell of the same steps") {
+  check_below_sums(8, 3, window(36, 2, 3, 1));
+}
+
+// Loops of a rank on both sides of its spread take back another way than it goes.
+TEST_CASE("Windows: a register of one word below spreads") {
+  check_below_sums(4, 4, window(4, 2, 4, 1));
 }
 
 /// O[g, p, q] += I[g, p + r, q + s] · W[g, r, s].
