@@ -54,15 +54,6 @@ void Bounds::prepare(const LegCosts& costs, const ChoiceLattice& tiles,
   }
 }
 
-/// Tiles where the leg is paid, and those of its child.
-TileIndex Bounds::paid_at(std::size_t l, std::size_t position) const {
-  return tiles_->tiles(graph_.legs[l].section, position);
-}
-
-TileIndex Bounds::child_at(std::size_t l, std::size_t position) const {
-  return tiles_->tiles(problem_.storages[at(graph_.legs[l].child)].arrays_above, position);
-}
-
 void Bounds::prepare_leg(std::size_t l) {
   const Leg& leg = graph_.legs[l];
   const std::size_t size = tiles_->quotients().size();
@@ -94,9 +85,10 @@ void Bounds::prepare_leg(std::size_t l) {
 
 // ---- the dynamic program -----------------------------------------------------------------------
 
-void Bounds::solve(std::size_t term, Remaining& remaining) {
+void Bounds::solve(std::size_t term, bool shares, Remaining& remaining) {
   const std::size_t states = graph_.states.size();
   term_ = term;
+  shares_ = shares;
   remaining_ = &remaining;
   for (Remaining::Rows* rows : {&remaining.all, &remaining.staying, &remaining.restless}) {
     rows->least.assign(states, {});
@@ -108,7 +100,7 @@ void Bounds::solve(std::size_t term, Remaining& remaining) {
   for (std::size_t s = states; s-- > 0;) {
     if (graph_.states[s].row == s) {
       solve_row(s, &Remaining::all);
-      if (staying_rows_[s]) {
+      if (shares && staying_rows_[s]) {
         solve_row(s, &Remaining::staying);
         solve_row(s, &Remaining::restless);
       }

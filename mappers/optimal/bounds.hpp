@@ -53,8 +53,9 @@ class Bounds {
   /// Prepares for a spatial choice; what it is given must outlive what is solved for it.
   void prepare(const LegCosts& costs, const ChoiceLattice& tiles, const StayingWords& staying);
 
-  /// The least of entry `term` of Costs, of the choice prepared for.
-  void solve(std::size_t term, Remaining& remaining);
+  /// The least of entry `term` of Costs, of the choice prepared for. `shares`: with all that
+  /// StayingWords tells.
+  void solve(std::size_t term, bool shares, Remaining& remaining);
 
  private:
   void find_staying_rows();
@@ -84,11 +85,18 @@ class Bounds {
   void save_unvalued(std::size_t state);
   void prepare_leg(std::size_t leg);
   void prepare_settings(std::size_t leg);
+  const double* settings_of(std::size_t leg) const;
   double moved(std::size_t leg, double any, double all) const;
   void prepare_inside(std::size_t leg);
   void prepare_outward(std::size_t leg);
-  TileIndex child_at(std::size_t leg, std::size_t position) const;
-  TileIndex paid_at(std::size_t leg, std::size_t position) const;
+  /// Tiles where the leg is paid, and those of its child.
+  TileIndex paid_at(std::size_t leg, std::size_t position) const {
+    return tiles_->tiles(graph_.legs[leg].section, position);
+  }
+  TileIndex child_at(std::size_t leg, std::size_t position) const {
+    const auto child = static_cast<std::size_t>(graph_.legs[leg].child);
+    return tiles_->tiles(problem_.storages[child].arrays_above, position);
+  }
   std::vector<double> words_without_sweep(std::size_t leg) const;
   bool below_spreads(std::size_t leg) const;
   bool may_slide(std::size_t leg) const;
@@ -109,6 +117,7 @@ class Bounds {
   const StayingWords* staying_ = nullptr;
   std::vector<bool> staying_rows_;  ///< by state: a leg of StayingWords::by_leg is still to come
   std::size_t term_ = 0;            ///< what is being solved for
+  bool shares_ = false;             ///< with what StayingWords tells
   std::vector<Unvalued> unvalued_;  ///< Remaining::unvalued
   Remaining::Rows Remaining::*solved_ = nullptr;  ///< the rows that are being solved
   Remaining* remaining_ = nullptr;

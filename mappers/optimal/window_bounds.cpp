@@ -92,6 +92,11 @@ void Bounds::prepare_settings(std::size_t l) {
   }
 }
 
+/// These, or none where they are not to be looked at.
+const double* Bounds::settings_of(std::size_t l) const {
+  return shares_ && !settings_[l].empty() ? settings_[l].data() : nullptr;
+}
+
 /// What a leg moves, at least, that moves `any` in any nest, where `all` would be a word with every
 /// setting (0: the child may be larger than one word). Where rows are solved for a share of what
 /// may stay, just that share counts.
@@ -173,7 +178,7 @@ void Bounds::add_window_inside(std::size_t l, double constant, std::vector<doubl
   for (std::size_t i = 0; i < spread_[l].size(); ++i) {
     per_word_[i] = (fill + read * spread_[l][i]) / instances;
   }
-  const double* const settings = settings_[l].empty() ? nullptr : settings_[l].data();
+  const double* const settings = settings_of(l);
   const auto cost = [&](double any, std::size_t i) {
     return per_word_[i] * (settings == nullptr ? any : moved(l, any, settings[i])) + constant;
   };
@@ -193,21 +198,30 @@ void Bounds::add_window_outward(std::size_t l, double constant, std::vector<doub
   const double instances = costs_->instances(graph_.legs[l].section);
   const double fill = costs_->least_per_fill(l)[term_] / instances;
   const double read = costs_->least_per_read(l)[term_] / instances;
-  const auto words = [&](const Outward& outward, std::size_t i, std::size_t position) {
-    const double all = settings_[l].empty() ? 0.0 : settings_[l][position];
-    return fill * moved(l, outward.fills[i], all) + read * moved(l, outward.reads[i], all);
-  };
   const auto& outward = outward_[l];
-  for (std::size_t i = 0; i < least.size(); ++i) {
-    least[i] = std::min(least[i], behind_[i] + words(outward[0], i, i) + constant);
-  }
-  for (std::size_t s = 0; s < sweeps_[l].size(); ++s) {
-    along(sweeps_[l][s], [&](std::size_t above, std::size_t below, std::size_t i) {
-      const double with = behind_[below] + words(outward[s + 1], i, below) + constant;
-      least[above] = std::min(least[above], with);
-      slid_[below] = std::min(slid_[below], with);
+  const auto add = [&](const auto& words) {
+    for (std::size_t i = 0; i < least.size(); ++i) {
+      least[i] = std::min(least[i], behind_[i] + words(outward[0], i, i) + constant);
+    }
+    for (std::size_t s = 0; s < sweeps_[l].size(); ++s) {
+      along(sweeps_[l][s], [&](std::size_t above, std::size_t below, std::size_t i) {
+        const double with = behind_[below] + words(outward[s + 1], i, below) + constant;
+        least[above] = std::min(least[above], with);
+        slid_[below] = std::min(slid_[below], with);
+      });
+    }
+  };
+  const double* const settings = settings_of(l);
+  if (settings == nullptr) {
+    add([&](const Outward& of, std::size_t i, std::size_t /*position*/) {
+      return fill * of.fills[i] + read * of.reads[i];
     });
+    return;
   }
+  add([&](const Outward& of, std::size_t i, std::size_t position) {
+    const double all = settings[position];
+    return fill * moved(l, of.fills[i], all) + read * moved(l, of.reads[i], all);
+  });
 }
 
 }  // namespace tessera::optimal
