@@ -11,6 +11,11 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 
 std::size_t at(int position) { return static_cast<std::size_t>(position); }
 
+/// What unvalued words take off a leg of the output; <= 0.
+double saved(const LegCosts::Affine& affine, const Unvalued& unvalued, std::size_t term) {
+  return affine.per_unvalued[term] * unvalued.all + affine.per_first[term] * unvalued.first;
+}
+
 void take_least(std::vector<double>& values, const std::vector<double>& others) {
   for (std::size_t i = 0; i < values.size(); ++i) {
     values[i] = std::min(values[i], others[i]);
@@ -30,52 +35,23 @@ Bounds::Bounds(const Problem& problem, const TileLattice& lattice, const PlaceGr
       sweeps_(graph.legs.size()),
       sliding_(graph.legs.size()),
       outward_(graph.legs.size()),
-      spread_(graph.legs.size()) {}
+      spread_(graph.legs.size()),
+      settings_(graph.legs.size()) {}
 
 // ---- what depends on the spatial choice alone --------------------------------------------------
 
-void Bounds::prepare(const LegCosts& costs, const ChoiceLattice& tiles) {
+void Bounds::prepare(const LegCosts& costs, const ChoiceLattice& tiles,
+                     const StayingWords& staying) {
   costs_ = &costs;
   tiles_ = &tiles;
+  staying_ = &staying;
+  find_staying_rows();
+  find_unvalued();
   for (std::size_t l = 0; l < graph_.legs.size(); ++l) {
     if (graph_.legs[l].child != Leg::compute) {
       prepare_leg(l);
     }
   }
-}
-
-/// Tiles where the leg is paid, and those of its child.
-TileIndex Bounds::paid_at(std::size_t l, std::size_t position) const {
-  return tiles_->tiles(graph_.legs[l].section, position);
-}
-
-TileIndex Bounds::child_at(std::size_t l, std::size_t position) const {
-  return tiles_->tiles(problem_.storages[at(graph_.legs[l].child)].arrays_above, position);
-}
-
-/// Whether spreads over the window's ranks stand outward of the place where the leg is paid.
-bool Bounds::below_spreads(std::size_t l) const {
-  const Leg& leg = graph_.legs[l];
-  return costs_->cuts_before(leg.section, tables_.window_ranks[at(leg.tensor)]);
-}
-
-/// Whether loops above another place, or outward of a spread, may slide the tile of a leg that has
-/// no loop right above it.
-bool Bounds::may_slide(std::size_t l) const {
-  return tables_.all_may_slide || graph_.legs[l].parent != 0 || below_spreads(l);
-}
-
-/// Words of a window leg that no loop right above slides, times instances, by position.
-std::vector<double> Bounds::words_without_sweep(std::size_t l) const {
-  const std::size_t t = at(graph_.legs[l].tensor);
-  const bool slides = may_slide(l);
-  const auto& sliding = (below_spreads(l) ? tables_.sliding_below_spreads : tables_.sliding)[t];
-  std::vector<double> words(tiles_->quotients().size());
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    const TileIndex paid = paid_at(l, i);
-    words[i] = slides ? sliding[paid] : tables_.nests[paid] * tables_.box[t][paid];
-  }
-  return words;
 }
 
 void Bounds::prepare_leg(std::size_t l) {
@@ -99,6 +75,7 @@ void Bounds::prepare_leg(std::size_t l) {
     return;
   }
   list_sweeps(l);
+  prepare_settings(l);
   if (storage.arrays_above == leg.section) {
     prepare_inside(l);
   } else {
@@ -106,121 +83,51 @@ void Bounds::prepare_leg(std::size_t l) {
   }
 }
 
-void Bounds::list_sweeps(std::size_t l) {
-  const auto t = at(graph_.legs[l].tensor);
-  const bool shifted = below_spreads(l);
-  sweeps_[l].clear();
-  for (std::size_t d = 0; d < tiles_->quotients().dimensions().size(); ++d) {
-    const TileLattice::Dimension& dimension = tiles_->quotients().dimensions()[d];
-    if ((tables_.window_ranks[t] & bit(dimension.rank)) == 0) {
-      continue;
-    }
-    const auto of_layer = at(lattice_.dimension_of(dimension.rank));
-    const auto coordinate = [&](std::size_t i) {
-      return lattice_.coordinate(paid_at(l, i * dimension.stride), of_layer);
-    };
-    for (std::size_t from = 1; from < dimension.tiles.size(); ++from) {
-      for (const std::uint32_t to : dimension.below[from]) {
-        const Slide& slide = tables_.slide_between(t, of_layer, coordinate(from), coordinate(to));
-        Sweep& sweep = sweeps_[l].emplace_back(Sweep{d, from, to, slide, {}});
-        const auto& words = shifted ? slide.below_spreads : slide.words;
-        along(sweep, [&](std::size_t /*above*/, std::size_t below, std::size_t /*i*/) {
-          sweep.words.push_back(words[TileTables::place_of(lattice_, slide, paid_at(l, below))]);
-        });
-      }
-    }
-  }
-}
-
-/// Calls with the position above a sweep, the one below it, and its place in the sweep's tables.
-template <typename Visit>
-void Bounds::along(const Sweep& sweep, Visit visit) const {
-  const TileLattice::Dimension& d = tiles_->quotients().dimensions()[sweep.dimension];
-  const std::size_t block = d.stride * d.tiles.size();
-  std::size_t i = 0;
-  for (std::size_t begin = 0; begin < tiles_->quotients().size(); begin += block) {
-    for (std::size_t k = 0; k < d.stride; ++k) {
-      visit(begin + sweep.from * d.stride + k, begin + sweep.to * d.stride + k, i + k);
-    }
-    i += d.stride;
-  }
-}
-
-/// A window leg into a child inside the same arrays.
-void Bounds::prepare_inside(std::size_t l) {
-  sliding_[l] = words_without_sweep(l);
-  spread_[l].clear();
-  for (std::size_t i = 0; costs_->window_cuts(l) > 1 && i < sliding_[l].size(); ++i) {
-    spread_[l].push_back(costs_->least_spread(l, paid_at(l, i)));
-  }
-}
-
-/// Together the instances need at least the words of the uncut tile, where that has no holes; and
-/// each needs those of its own part.
-void Bounds::prepare_outward(std::size_t l) {
-  const Leg& leg = graph_.legs[l];
-  const std::size_t t = at(leg.tensor);
-  const double instances = costs_->instances(leg.section);
-  const double windows = costs_->window_cuts(l);
-  double cut = 1;
-  for (int a = leg.section; a < problem_.storages[at(leg.child)].arrays_above; ++a) {
-    cut *= costs_->relevant_factor(at(a), t);
-  }
-  const auto add = [&](Outward& outward, TileIndex below, double uncut, double own) {
-    const bool dense = tables_.dense[t][below];
-    outward.fills.push_back(std::max(own, dense ? uncut / cut : 0.0) / instances);
-    outward.reads.push_back(std::max(own, dense ? uncut / cut * windows : 0.0) / instances);
-  };
-  outward_[l].assign(sweeps_[l].size() + 1, {});
-  const std::vector<double> sliding = words_without_sweep(l);
-  for (std::size_t i = 0; i < sliding.size(); ++i) {
-    // Where loops above may slide the tile, only what they leave is sure.
-    const TileIndex paid = paid_at(l, i);
-    const bool own = sliding[i] == tables_.nests[paid] * tables_.box[t][paid];
-    add(outward_[l][0], paid, sliding[i],
-        own ? tables_.nests[paid] * tables_.box[t][child_at(l, i)] : 0.0);
-  }
-  SlidePlace place{.below_spreads = below_spreads(l)};
-  for (std::size_t s = 0; s < sweeps_[l].size(); ++s) {
-    const Sweep& sweep = sweeps_[l][s];
-    place.dimension = sweep.slide.dimension;
-    along(sweep, [&](std::size_t from, std::size_t to, std::size_t i) {
-      place.above = paid_at(l, from);
-      place.below = paid_at(l, to);
-      place.child = child_at(l, to);
-      add(outward_[l][s + 1], place.below, sweep.words[i],
-          tables_.dense[t][place.below]
-              ? 0.0
-              : tables_.nests[place.above] * slide_words(problem_, lattice_, t, place));
-    });
-  }
-}
-
 // ---- the dynamic program -----------------------------------------------------------------------
 
-void Bounds::solve(std::size_t term, Remaining& remaining) {
+void Bounds::solve(std::size_t term, bool shares, Remaining& remaining) {
   const std::size_t states = graph_.states.size();
   term_ = term;
+  shares_ = shares;
   remaining_ = &remaining;
-  remaining.least.resize(states);
-  remaining.below_slide.assign(states, {});
+  for (Remaining::Rows* rows : {&remaining.all, &remaining.staying, &remaining.restless}) {
+    rows->least.assign(states, {});
+    rows->below_slide.assign(states, {});
+  }
+  remaining.unvalued = unvalued_;
   remaining.per_unvalued.assign(states, 0.0);
   remaining.per_first.assign(states, 0.0);
   for (std::size_t s = states; s-- > 0;) {
     if (graph_.states[s].row == s) {
-      solve_state(s);
+      solve_row(s, &Remaining::all);
+      if (shares && staying_rows_[s]) {
+        solve_row(s, &Remaining::staying);
+        solve_row(s, &Remaining::restless);
+      }
+      save_unvalued(s);
     } else {
-      remaining.least[s].clear();
       remaining.per_unvalued[s] = remaining.per_unvalued[graph_.states[s].row];
       remaining.per_first[s] = remaining.per_first[graph_.states[s].row];
     }
   }
 }
 
-void Bounds::solve_state(std::size_t s) {
+/// Rows in front of a leg that StayingWords tells something of.
+void Bounds::find_staying_rows() {
+  staying_rows_.assign(graph_.states.size(), false);
+  for (std::size_t s = graph_.states.size(); s-- > 0 && staying_->differs();) {
+    for (const Event& event : graph_.states[s].events) {
+      const bool pays = event.kind == Event::Kind::place && staying_->by_leg[event.legs.front()];
+      staying_rows_[s] = staying_rows_[s] || pays || staying_rows_[event.to];
+    }
+  }
+}
+
+void Bounds::solve_row(std::size_t s, Remaining::Rows Remaining::*solved) {
+  solved_ = solved;
+  Remaining::Rows& rows = remaining_->*solved;
   const PlaceState& state = graph_.states[s];
-  std::vector<double>& least = remaining_->least[s];
-  least.clear();
+  std::vector<double>& least = rows.least[s];
   if (state.section < 0) {
     return;
   }
@@ -229,21 +136,20 @@ void Bounds::solve_state(std::size_t s) {
   for (const Event& event : state.events) {
     switch (event.kind) {
       case Event::Kind::place:
-        add_place(event, least);
+        add_place(s, event, least);
         break;
       case Event::Kind::settle:
       case Event::Kind::cross:  // which leaves the position as it is
         add_free(event, least);
         break;
       case Event::Kind::finish:
-        least[0] = std::min(least[0], finish_cost(event));
+        least[0] = std::min(least[0], finish_cost(s, event));
         break;
     }
   }
-  save_unvalued(s);
   const TileLattice& tiles = tiles_->quotients();
   if (!slid_.empty()) {
-    auto& below_slide = remaining_->below_slide[s];
+    auto& below_slide = rows.below_slide[s];
     below_slide = least;
     take_least(below_slide, slid_);
     tiles.take_least_below(below_slide, tiles.dimensions_of(state.loops));
@@ -251,8 +157,39 @@ void Bounds::solve_state(std::size_t s) {
   tiles.take_least_below(least, tiles.dimensions_of(state.loops));
 }
 
+/// Unvalued words that are certain in each state: those of the start, as legs take them on that
+/// move nothing. The bound is true for any numbers here; with these no more is rarely to be allowed
+/// for.
+void Bounds::find_unvalued() {
+  unvalued_.assign(graph_.states.size(), {});
+  for (std::size_t t = 0; t < problem_.tensors.size(); ++t) {
+    if (problem_.tensors[t].is_output) {
+      unvalued_[0].all = unvalued_[0].first = tables_.hits[t][lattice_.top()];
+    }
+  }
+  for (std::size_t s = 0; s < graph_.states.size(); ++s) {
+    for (const Event& event : graph_.states[s].events) {
+      const bool leaves =
+          event.kind == Event::Kind::place && problem_.tensors[at(event.tensor)].is_output;
+      const Unvalued left = leaves ? unvalued_after(s, event) : unvalued_[s];
+      Unvalued& next = unvalued_[event.to];
+      next = {.all = std::max(next.all, left.all), .first = std::max(next.first, left.first)};
+    }
+  }
+}
+
+/// What a leg of the output leaves of the unvalued words of a state, where it moves nothing.
+Unvalued Bounds::unvalued_after(std::size_t s, const Event& event) const {
+  const LegCosts::Affine& affine = costs_->affine(event.legs.front());
+  return {.all = affine.unvalued_constant + affine.keeps_unvalued * unvalued_[s].all,
+          .first = affine.first_constant + affine.keeps_first * unvalued_[s].first};
+}
+
 /// What an unvalued output word can save at most, over the events that may come next.
 void Bounds::save_unvalued(std::size_t s) {
+  if (graph_.states[s].section < 0) {
+    return;
+  }
   double per_unvalued = infinity;
   double per_first = infinity;
   for (const Event& event : graph_.states[s].events) {
@@ -272,17 +209,31 @@ void Bounds::save_unvalued(std::size_t s) {
   remaining_->per_first[s] = per_first;
 }
 
-const std::vector<double>& Bounds::least_after(const Event& event) const {
-  return remaining_->least[graph_.states[event.to].row];
+/// What remains after the event, by the tiles at it: those say how often words may stay.
+const std::vector<double>& Bounds::least_after(const Event& event) {
+  const std::size_t row = graph_.states[event.to].row;
+  const std::vector<double>& restless = remaining_->restless.least[row];
+  if (restless.empty()) {
+    return remaining_->all.least[row];
+  }
+  if (solved_ != &Remaining::all) {
+    return (remaining_->*solved_).least[row];
+  }
+  const std::vector<double>& staying = remaining_->staying.least[row];
+  after_ = remaining_->all.least[row];
+  for (std::size_t i = 0; i < after_.size(); ++i) {
+    after_[i] = std::max(after_[i], between(staying_->share[i], staying[i], restless[i]));
+  }
+  return after_;
 }
 
 /// An event that costs nothing.
-void Bounds::add_free(const Event& event, std::vector<double>& least) const {
+void Bounds::add_free(const Event& event, std::vector<double>& least) {
   take_least(least, least_after(event));
 }
 
 /// The operands' way to the operations, and the results' back.
-double Bounds::finish_cost(const Event& event) const {
+double Bounds::finish_cost(std::size_t s, const Event& event) const {
   const double steps = tables_.nests[0] / costs_->instances_used();
   double sum = 0;
   for (const std::size_t l : event.legs) {
@@ -293,14 +244,17 @@ double Bounds::finish_cost(const Event& event) const {
     } else {
       sum += costs_->affine(l).constant[term_] + costs_->affine(l).per_word[term_] * steps;
     }
+    if (problem_.tensors[at(graph_.legs[l].tensor)].is_output) {
+      sum += saved(costs_->affine(l), unvalued_[s], term_);
+    }
   }
   return sum;
 }
 
-void Bounds::add_place(const Event& event, std::vector<double>& least) {
+void Bounds::add_place(std::size_t s, const Event& event, std::vector<double>& least) {
   const std::size_t l = event.legs.front();
   if (!costs_->is_window(l)) {
-    add_plain(l, event, least);
+    add_plain(s, event, least);
     return;
   }
   const auto& next = least_after(event);
@@ -311,70 +265,23 @@ void Bounds::add_place(const Event& event, std::vector<double>& least) {
   add_window(l, costs_->affine(l).constant[term_], least);
 }
 
-void Bounds::add_plain(std::size_t l, const Event& event, std::vector<double>& least) const {
+void Bounds::add_plain(std::size_t s, const Event& event, std::vector<double>& least) {
+  const std::size_t l = event.legs.front();
   const LegCosts::Affine& affine = costs_->affine(l);
-  const double unvalued = remaining_->per_unvalued[event.to];
-  const double first = remaining_->per_first[event.to];
-  const double constant =
-      affine.constant[term_] + affine.unvalued_constant * unvalued + affine.first_constant * first;
-  const double per_word =
-      affine.per_word[term_] + affine.unvalued_words * unvalued + affine.first_words * first;
+  double constant = affine.constant[term_];
+  double per_word = affine.per_word[term_];
+  if (problem_.tensors[at(event.tensor)].is_output) {
+    // Of the words without a value that the leg leaves, those that it moves are not allowed for
+    // yet.
+    constant += saved(affine, unvalued_[s], term_);
+    per_word += std::max(0.0, affine.unvalued_words) * remaining_->per_unvalued[event.to] +
+                std::max(0.0, affine.first_words) * remaining_->per_first[event.to];
+  }
   const auto& next = least_after(event);
   const auto& fits = fits_[l];
   const auto& words = words_[l];
   for (std::size_t i = 0; i < least.size(); ++i) {
     least[i] = std::min(least[i], next[i] + per_word * words[i] + constant + fits[i]);
-  }
-}
-
-/// behind_: what remains once the window is placed at a tile vector.
-void Bounds::add_window(std::size_t l, double constant, std::vector<double>& least) {
-  const Leg& leg = graph_.legs[l];
-  slid_.resize(least.size(), infinity);
-  if (problem_.storages[at(leg.child)].arrays_above == leg.section) {
-    add_window_inside(l, constant, least);
-  } else {
-    add_window_outward(l, constant, least);
-  }
-}
-
-void Bounds::add_window_inside(std::size_t l, double constant, std::vector<double>& least) {
-  const double fill = costs_->least_per_fill(l)[term_];
-  const double read = costs_->least_per_read(l)[term_];
-  // What a word costs where the child's tiles are those at an index.
-  const double instances = costs_->instances(graph_.legs[l].section);
-  per_word_.assign(least.size(), (fill + read) / instances);
-  for (std::size_t i = 0; i < spread_[l].size(); ++i) {
-    per_word_[i] = (fill + read * spread_[l][i]) / instances;
-  }
-  for (std::size_t i = 0; i < least.size(); ++i) {
-    least[i] = std::min(least[i], behind_[i] + per_word_[i] * sliding_[l][i] + constant);
-  }
-  for (const Sweep& sweep : sweeps_[l]) {
-    along(sweep, [&](std::size_t above, std::size_t below, std::size_t i) {
-      const double with = behind_[below] + per_word_[below] * sweep.words[i] + constant;
-      least[above] = std::min(least[above], with);
-      slid_[below] = std::min(slid_[below], with);
-    });
-  }
-}
-
-void Bounds::add_window_outward(std::size_t l, double constant, std::vector<double>& least) {
-  const double fill = costs_->least_per_fill(l)[term_];
-  const double read = costs_->least_per_read(l)[term_];
-  const auto words = [&](const Outward& outward, std::size_t i) {
-    return fill * outward.fills[i] + read * outward.reads[i];
-  };
-  const auto& outward = outward_[l];
-  for (std::size_t i = 0; i < least.size(); ++i) {
-    least[i] = std::min(least[i], behind_[i] + words(outward[0], i) + constant);
-  }
-  for (std::size_t s = 0; s < sweeps_[l].size(); ++s) {
-    along(sweeps_[l][s], [&](std::size_t above, std::size_t below, std::size_t i) {
-      const double with = behind_[below] + words(outward[s + 1], i) + constant;
-      least[above] = std::min(least[above], with);
-      slid_[below] = std::min(slid_[below], with);
-    });
   }
 }
 

@@ -174,6 +174,7 @@ void LabelSearch::choose_tiles(std::size_t position) {
   const TileIndex before = tiles_;
   const std::size_t state = labels_[parent_].state;
   const Unvalued unvalued = labels_[parent_].unvalued;
+  const double staying = labels_[parent_].staying;
   const int section = space_.graph.states[state].section;
   for (const std::uint32_t to : dimension.below[from]) {
     if (!guide_->tiles->allows(section, d, to)) {
@@ -181,9 +182,11 @@ void LabelSearch::choose_tiles(std::size_t position) {
     }
     tiles_ = before - static_cast<TileIndex>((from - to) * dimension.stride);
     // Whatever is chosen for the other ranks, all that is left lies below these tiles.
-    const bool slides = position >= straight_;
-    if (!of_interest(
-            bound_of(state, position_of(state, tiles_), costs_of(parent_), unvalued, slides))) {
+    const Standing half{.state = state,
+                        .position = position_of(state, tiles_),
+                        .staying = staying,
+                        .below_slide = position >= straight_};
+    if (!of_interest(bound_of(half, costs_of(parent_), unvalued))) {
       continue;
     }
     unordered_.push_back(
@@ -214,11 +217,14 @@ void LabelSearch::reach() {
       std::none_of(unordered_.begin(), unordered_.end(), needs_node)) {
     return;
   }
+  if (event.kind == Event::Kind::place && !has_room(event)) {
+    return;
+  }
   const TileIndex inward = inward_of(event);
   // What comes after the event may rule it out before the event itself is paid.
   const bool pays_output =
       event.kind == Event::Kind::place && space_.problem.tensors[at(event.tensor)].is_output;
-  if (!pays_output && !of_interest(bound_of(event.to, position_of(event.to, inward),
+  if (!pays_output && !of_interest(bound_of(standing(event.to, inward, parent.staying),
                                             costs_of(parent_), parent.unvalued))) {
     return;
   }
@@ -249,8 +255,15 @@ void LabelSearch::reach_in_orders() {
   }
   const auto by_dimension = [](const Loop& a, const Loop& b) { return a.dimension < b.dimension; };
   std::sort(rest, segment_.end(), by_dimension);
+  std::uint32_t innermost = 0;
+  std::for_each(rest, segment_.end(), [&](const Loop& loop) {
+    innermost |= is_needed(loop) && is_worth(loop) ? 1U << loop.dimension : 0;
+  });
+  if (innermost == 0) {
+    return;
+  }
   do {
-    if (is_needed(segment_.back())) {
+    if (has(innermost, segment_.back().dimension)) {
       reach_ordered();
     }
   } while (std::next_permutation(rest, segment_.end(), by_dimension));
@@ -291,14 +304,13 @@ void LabelSearch::reach_ordered() {
   std::uint64_t frozen = labels_[parent_].frozen;
   switch (event.kind) {
     case Event::Kind::place: {
-      if (!pay(event, event.settles || !space_.convention.stationary)) {
-        return;
-      }
+      pay(event, event.settles || !space_.convention.stationary);
       admit(event, tiles_, frozen);
       const bool may_slide = space_.convention.window == Window::loop_above && !event.settles &&
                              space_.convention.stationary &&
                              leg_costs_.is_window(event.legs.front());
-      if (may_slide && pay(event, true)) {
+      if (may_slide) {
+        pay(event, true);
         admit(event, tiles_, frozen | std::uint64_t{1} << static_cast<unsigned>(event.tensor));
       }
       return;
@@ -321,48 +333,6 @@ void LabelSearch::reach_ordered() {
   now_.assign(costs_of(parent_), costs_of(parent_) + width_);
   unvalued_ = labels_[parent_].unvalued;
   admit(event, inward_of(event), frozen);
-}
-
-/// Adds the cost of a placement to the parent's. Whether there is room.
-bool LabelSearch::pay(const Event& event, bool slides) {
-  const Label& parent = labels_[parent_];
-  const std::size_t leg = event.legs.front();
-  const double bits = leg_costs_.box_words(leg, tiles_) *
-                      space_.problem.storages[at(event.storage)].word_bits[at(event.tensor)];
-  const auto& room = space_.problem.storages[at(event.storage)].usable_bits;
-  if (bits == 0 || (room && bits > static_cast<double>(*room))) {
-    return false;
-  }
-  now_.assign(costs_of(parent_), costs_of(parent_) + width_);
-  for (std::size_t i = 0; i < shared_.size(); ++i) {
-    if (shared_[i] == event.storage) {
-      now_[terms_ + i] += bits;
-      if (now_[terms_ + i] > static_cast<double>(*room)) {
-        ++statistics_->by_capacity;
-        return false;
-      }
-    }
-  }
-  unvalued_ = parent.unvalued;
-  const double temporal =
-      space_.tables.nests[tiles_] / leg_costs_.instances(leg_costs_.leg(leg).section);
-  Costs costs{};
-  if (leg_costs_.is_window(leg)) {
-    collect_chain(at(event.tensor));
-    leg_costs_.add_window(leg,
-                          {.temporal = temporal,
-                           .tiles = tiles_,
-                           .chain = chain_,
-                           .slides = slides,
-                           .crossed = crossed_},
-                          costs);
-  } else {
-    leg_costs_.add_plain(leg, temporal, tiles_, unvalued_, costs);
-  }
-  for (std::size_t i = 0; i < terms_; ++i) {
-    now_[i] += costs[i];
-  }
-  return true;
 }
 
 }  // namespace tessera::optimal

@@ -124,7 +124,8 @@ std::uint32_t LabelSearch::looped_after(const Event& event, TileIndex tiles) con
 }
 
 void LabelSearch::admit(const Event& event, TileIndex tiles, std::uint64_t frozen) {
-  const ScoreBound bound = bound_of(event.to, position_of(event.to, tiles), now_.data(), unvalued_);
+  const Standing from = standing(event.to, tiles, labels_[parent_].staying);
+  const ScoreBound bound = bound_of(from, now_.data(), unvalued_);
   if (!of_interest(bound)) {
     return;
   }
@@ -137,6 +138,7 @@ void LabelSearch::admit(const Event& event, TileIndex tiles, std::uint64_t froze
   label.event = static_cast<std::uint16_t>(event_);
   label.depth = static_cast<std::uint16_t>(labels_[parent_].depth + 1);
   label.frozen = frozen;
+  label.staying = from.staying;
   label.unvalued = unvalued_;
   const PlaceState& next = space_.graph.states[event.to];
   label.looped = looped_after(event, tiles);

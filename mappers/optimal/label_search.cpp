@@ -54,30 +54,50 @@ LabelSearch::LabelSearch(const SearchSpace& space, LegCosts& costs, Evaluator& e
       });
 }
 
-double LabelSearch::remains(const Remaining& remaining, std::size_t state, TileIndex position,
-                            const Unvalued& unvalued, bool below_slide) const {
-  const std::size_t row = space_.graph.states[state].row;
-  const bool slides = below_slide && !remaining.below_slide[row].empty();
-  return (slides ? remaining.below_slide : remaining.least)[row][position] +
-         unvalued.all * remaining.per_unvalued[state] + unvalued.first * remaining.per_first[state];
+double LabelSearch::remains(const Remaining& remaining, const Standing& from,
+                            const Unvalued& unvalued) const {
+  const std::size_t row = space_.graph.states[from.state].row;
+  const auto least = [&](const Remaining::Rows& rows) {
+    const bool slides = from.below_slide && !rows.below_slide[row].empty();
+    return (slides ? rows.below_slide : rows.least)[row][from.position];
+  };
+  double rest = least(remaining.all);
+  if (from.staying < 1 && !remaining.restless.least[row].empty()) {
+    const double staying = least(remaining.staying);
+    rest = std::max(rest, between(from.staying, staying, least(remaining.restless)));
+  }
+  const Unvalued& known = remaining.unvalued[row];
+  return rest + std::max(0.0, unvalued.all - known.all) * remaining.per_unvalued[row] +
+         std::max(0.0, unvalued.first - known.first) * remaining.per_first[row];
 }
 
 TileIndex LabelSearch::position_of(std::size_t state, TileIndex tiles) const {
   return guide_->tiles->position(space_.graph.states[state].section, tiles);
 }
 
-/// What no nest can go below that has `costs` behind it and is at a position of `state`.
-/// `below_slide`: the loop right above may slide a window that is placed at the next event.
-ScoreBound LabelSearch::bound_of(std::size_t state, TileIndex position, const double* costs,
-                                 const Unvalued& unvalued, bool below_slide) const {
+/// The whole nest, or one at tiles that it has at some height; `staying`: of the labels above.
+LabelSearch::Standing LabelSearch::start_standing() const {
+  return {.state = 0, .position = guide_->tiles->quotients().top()};
+}
+
+LabelSearch::Standing LabelSearch::standing(std::size_t state, TileIndex tiles,
+                                            double staying) const {
+  const TileIndex position = position_of(state, tiles);
+  const std::vector<double>& share = guide_->staying->share;
+  return {.state = state,
+          .position = position,
+          .staying = share.empty() ? staying : std::min(staying, share[position])};
+}
+
+/// What no nest can go below that has `costs` behind it.
+ScoreBound LabelSearch::bound_of(const Standing& from, const double* costs,
+                                 const Unvalued& unvalued) const {
   ScoreBound bound{
-      .energy_pj = costs[0] + guide_->constant_pj +
-                   remains(*guide_->remaining[0], state, position, unvalued, below_slide),
+      .energy_pj = costs[0] + guide_->constant_pj + remains(*guide_->remaining[0], from, unvalued),
       .cycles = guide_->least_cycles};
   for (std::size_t i = 1; i < terms_; ++i) {
     const Remaining* remaining = guide_->remaining[i];
-    const double rest =
-        remaining == nullptr ? 0.0 : remains(*remaining, state, position, unvalued, below_slide);
+    const double rest = remaining == nullptr ? 0.0 : remains(*remaining, from, unvalued);
     bound.cycles = std::max(bound.cycles, costs[i] + rest);
   }
   if (space_.convention.round_cycles && bound.cycles < infinity) {
@@ -110,7 +130,7 @@ Unvalued LabelSearch::all_unvalued() const {
 ScoreBound LabelSearch::floor(const Guide& guide) {
   guide_ = &guide;
   const std::vector<double> nothing(terms_, 0.0);
-  return bound_of(0, guide.tiles->quotients().top(), nothing.data(), all_unvalued());
+  return bound_of(start_standing(), nothing.data(), all_unvalued());
 }
 
 void LabelSearch::start() {
@@ -124,8 +144,8 @@ void LabelSearch::start() {
   root.unvalued = all_unvalued();
   labels_.push_back(root);
   costs_pool_.assign(width_, 0.0);
-  const ScoreBound bound =
-      bound_of(0, guide_->tiles->quotients().top(), costs_of(0), root.unvalued);
+  const Standing from = start_standing();
+  const ScoreBound bound = bound_of(from, costs_of(0), root.unvalued);
   if (of_interest(bound)) {
     queue_.push_back({.value = value_of(bound), .depth = 0, .label = 0});
   }
@@ -187,7 +207,7 @@ void LabelSearch::dive(std::uint32_t label) {
     for (std::uint32_t l = first; l < labels_.size(); ++l) {
       const Label& next = labels_[l];
       const double value = value_of(
-          bound_of(next.state, position_of(next.state, next.tiles), costs_of(l), next.unvalued));
+          bound_of(standing(next.state, next.tiles, next.staying), costs_of(l), next.unvalued));
       if (!next.dominated && value < least) {
         label = l;
         least = value;

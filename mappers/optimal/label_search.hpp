@@ -40,6 +40,7 @@ class LabelSearch {
   /// Bounds to use; `remaining[i]` is for entry i of Costs, nullptr where there is none.
   struct Guide {
     const ChoiceLattice* tiles = nullptr;
+    const StayingWords* staying = nullptr;
     std::vector<const Remaining*> remaining;
     double least_cycles =
         0;  ///< of the spatial choice, from its operations and the compulsory words
@@ -78,6 +79,7 @@ class LabelSearch {
     std::uint64_t chains = 0;  ///< what of the loops above matters to windows to come
     Unvalued unvalued;
     std::uint32_t next = none;  ///< label of the same key
+    double staying = 1;         ///< the least of StayingWords::share here and above
     bool dominated = false;
     bool expanded = false;
   };
@@ -133,17 +135,28 @@ class LabelSearch {
   std::uint64_t ordered_windows(const PlaceState& state, const Event& event) const;
   bool ends_slides(std::uint64_t windows, RankMask rank) const;
   void reach_ordered();
-  bool pay(const Event& event, bool slides);
+  double bits_of(const Event& event) const;
+  bool has_room(const Event& event);
+  bool is_worth(const Loop& innermost);
+  double least_words(std::size_t leg, const Loop& innermost) const;
+  void pay(const Event& event, bool slides);
   void admit(const Event& event, TileIndex tiles, std::uint64_t frozen);
   void finish();
-  /// What remains to be paid of one entry of Costs, at least, from a position of the choice's
-  /// lattice on.
-  double remains(const Remaining& remaining, std::size_t state, TileIndex position,
-                 const Unvalued& unvalued, bool below_slide) const;
+  /// Where a nest stands: what is left of it starts at a position of the choice's lattice, or
+  /// below.
+  struct Standing {
+    std::size_t state = 0;
+    TileIndex position = 0;
+    double staying = 1;
+    bool below_slide = false;  ///< a loop right above may slide what is placed at the next event
+  };
+  Standing start_standing() const;
+  Standing standing(std::size_t state, TileIndex tiles, double staying) const;
+  /// What remains to be paid of one entry of Costs, at least.
+  double remains(const Remaining& remaining, const Standing& from, const Unvalued& unvalued) const;
   TileIndex position_of(std::size_t state, TileIndex tiles) const;
   TileIndex inward_of(const Event& event) const;
-  ScoreBound bound_of(std::size_t state, TileIndex position, const double* costs,
-                      const Unvalued& unvalued, bool below_slide = false) const;
+  ScoreBound bound_of(const Standing& from, const double* costs, const Unvalued& unvalued) const;
   bool of_interest(const ScoreBound& bound);
   double value_of(const ScoreBound& bound) const;
   Unvalued all_unvalued() const;

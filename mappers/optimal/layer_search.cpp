@@ -39,7 +39,7 @@ bool is_monotone(const Event& event, const LegCosts& costs,
   return std::ranges::all_of(event.legs, [&](std::size_t l) {
     const LegCosts::Affine& affine = costs.affine(l);
     for (std::size_t i = 0; i < remaining.size() && !costs.is_window(l); ++i) {
-      const bool solved = !remaining[i].least.empty();
+      const bool solved = !remaining[i].all.least.empty();
       const double all = solved ? remaining[i].per_unvalued[event.to] : 0.0;
       const double first = solved ? remaining[i].per_first[event.to] : 0.0;
       const double credit = affine.unvalued_words * all + affine.first_words * first;
@@ -140,6 +140,7 @@ class LayerSearch::PreparedChoice {
                *layer.tables_,  layer.terms_},
         tiles_(layer.problem_, *layer.lattice_, choice),
         costs_(space_, choice, tiles_),
+        staying_(staying_words(space_, costs_, tiles_)),
         remaining_(layer.terms_.size()),
         evaluator_(layer.scored_on_, *layer.options_.convention),
         search_(space_, costs_, evaluator_) {
@@ -149,6 +150,7 @@ class LayerSearch::PreparedChoice {
       used.push_back(costs_.instances(storage.arrays_above));
     }
     guide_ = {.tiles = &tiles_,
+              .staying = &staying_,
               .remaining = std::vector<const Remaining*>(layer.terms_.size(), nullptr),
               .least_cycles = layer.least_of(choice).cycles,
               .leakage_pj_per_cycle =
@@ -156,16 +158,22 @@ class LayerSearch::PreparedChoice {
               .constant_pj = static_cast<double>(problem.operations) * problem.compute().op_pj};
   }
 
+  /// How closely a choice is bounded. Most are ruled out without any of this.
+  struct Detail {
+    bool shares = false;      ///< with all that StayingWords tells: three tables for one
+    bool every_port = false;  ///< not only those of the outermost storage
+  };
+
   /// What no nest of this choice can go below; nothing as soon as that is known not to matter.
-  std::optional<ScoreBound> floor(const Incumbent& incumbent, bool every_port) {
+  std::optional<ScoreBound> floor(const Incumbent& incumbent, const Detail& detail) {
     Bounds bounds(space_.problem, space_.lattice, space_.graph, space_.tables);
-    bounds.prepare(costs_, tiles_);
+    bounds.prepare(costs_, tiles_, staying_);
     std::optional<ScoreBound> floor;
     for (std::size_t i = 0; i < layer_.terms_.size(); ++i) {
-      if (!has_bound(layer_.terms_.terms[i], every_port)) {
+      if (!has_bound(layer_.terms_.terms[i], detail.every_port)) {
         continue;
       }
-      bounds.solve(i, remaining_[i]);
+      bounds.solve(i, detail.shares, remaining_[i]);
       guide_.remaining[i] = &remaining_[i];
       floor = search_.floor(guide_);
       if (!(floor->energy_pj < infinity) || incumbent.beats(floor->energy_pj, floor->cycles)) {
@@ -193,6 +201,7 @@ class LayerSearch::PreparedChoice {
   SearchSpace space_;
   ChoiceLattice tiles_;
   LegCosts costs_;
+  StayingWords staying_;
   std::vector<Remaining> remaining_;
   Evaluator evaluator_;
   LabelSearch search_;
@@ -206,7 +215,7 @@ std::optional<ScoreBound> LayerSearch::floor_of(const SpatialChoice& choice,
   if (incumbent.beats(least.energy_pj, least.cycles)) {
     return std::nullopt;
   }
-  return clock_.is_over() ? least : PreparedChoice(*this, choice).floor(incumbent, false);
+  return clock_.is_over() ? least : PreparedChoice(*this, choice).floor(incumbent, {});
 }
 
 LayerSearch::Outcome LayerSearch::search(const Candidate& candidate, const Incumbent& incumbent,
@@ -221,7 +230,7 @@ LayerSearch::Outcome LayerSearch::search(const Candidate& candidate, const Incum
     return outcome;
   }
   PreparedChoice prepared(*this, *candidate.choice);
-  if (!prepared.floor(incumbent, labels > first_labels)) {
+  if (!prepared.floor(incumbent, {.shares = true, .every_port = labels > first_labels})) {
     outcome.cut = true;
     return outcome;
   }

@@ -9,7 +9,7 @@
 
 #include "mappers/exhaustive.hpp"
 #include "mappers/optimal.hpp"
-#include "tests/mappers/small_problems.hpp"
+#include "tests/mappers/rule_problems.hpp"
 
 namespace {
 
@@ -22,77 +22,14 @@ using tessera::TensorDimension;
 using tessera::test::architecture;
 using tessera::test::array;
 using tessera::test::axis;
+using tessera::test::check;
+using tessera::test::index;
+using tessera::test::of;
+using tessera::test::product;
 using tessera::test::search_options;
 using tessera::test::storage;
-
-/// Both mappers on perfect factors.
-void check(const Architecture& architecture, const Layer& layer,
-           Objective objective = Objective::energy, bool even = false) {
-  const auto problem = tessera::bind(architecture, layer);
-  const auto options = search_options(objective, {.perfect_factors = true, .even_nest = even});
-  const auto expected = search_exhaustively(problem, options);
-  const auto found = search_optimally(problem, options);
-  REQUIRE(expected.best);
-  REQUIRE(expected.proven_optimal);
-  REQUIRE(found.best);
-  CHECK(found.proven_optimal);
-  CHECK(objective_value(objective, found.score) ==
-        doctest::Approx(objective_value(objective, expected.score)).epsilon(1e-9));
-}
-
-TensorDimension index(const std::vector<std::pair<int, std::int64_t>>& terms) {
-  TensorDimension made;
-  for (const auto& [rank, coefficient] : terms) {
-    made.terms.push_back({.rank = static_cast<RankId>(rank), .coefficient = coefficient});
-  }
-  return made;
-}
-
-/// O[p] += I[a·p + b·r] · W[r].
-Layer window(std::int64_t p, std::int64_t a, std::int64_t r, std::int64_t b) {
-  Layer made;
-  made.name = "window";
-  made.ranks = {{.name = "p", .bound = p}, {.name = "r", .bound = r}};
-  made.tensors = {
-      {.name = "input",
-       .is_output = false,
-       .dimensions = {index({{0, a}, {1, b}})},
-       .word_bits = {}},
-      {.name = "weight", .is_output = false, .dimensions = {index({{1, 1}})}, .word_bits = {}},
-      {.name = "output", .is_output = true, .dimensions = {index({{0, 1}})}, .word_bits = {}}};
-  return made;
-}
-
-/// O[m, n] += A[m, k] · B[k, n].
-Layer product(std::int64_t m, std::int64_t n, std::int64_t k) {
-  Layer made;
-  made.name = "product";
-  made.ranks = {{.name = "m", .bound = m}, {.name = "n", .bound = n}, {.name = "k", .bound = k}};
-  made.tensors = {{.name = "input",
-                   .is_output = false,
-                   .dimensions = {index({{0, 1}}), index({{2, 1}})},
-                   .word_bits = {}},
-                  {.name = "weight",
-                   .is_output = false,
-                   .dimensions = {index({{2, 1}}), index({{1, 1}})},
-                   .word_bits = {}},
-                  {.name = "output",
-                   .is_output = true,
-                   .dimensions = {index({{0, 1}}), index({{1, 1}})},
-                   .word_bits = {}}};
-  return made;
-}
-
-Architecture words_of(std::vector<tessera::ArchitectureNode> nodes) {
-  Architecture made = architecture(std::move(nodes));
-  made.word_bits.fallback = 1;
-  return made;
-}
-
-Storage of(Storage made, std::int64_t words) {
-  made.capacity_bits = words;
-  return made;
-}
+using tessera::test::window;
+using tessera::test::words_of;
 
 /// All-round problems: capacities of every size move the best nest through the mapspace.
 TEST_CASE("Capacities shared by tensors: room taken tells labels apart") {
@@ -221,6 +158,25 @@ TEST_CASE("Windows: parent and child placed below one loop") {
   check(words_of({storage("DRAM", 0), of(storage("B", 0, {"input", "weight"}, {"output"}), 12),
                   storage("C", 1, {"input"}, {"weight", "output"})}),
         window(6, 3, 5, 2));
+}
+
+// Spreads of k leave more sums without a value than there are outputs: in the legs to come, and in
+// those that a label has behind it.
+TEST_CASE("Output words without a value, where several elements add to one") {
+  tessera::Array row = array({axis("x", 4)});
+  row.axes[0].ranks = {"k"};
+  for (const std::int64_t words : {2, 4, 8}) {
+    for (const double pj : {0.0, 1.0, 20.0}) {
+      CAPTURE(words);
+      CAPTURE(pj);
+      Storage outer = of(storage("B", 0, {"output"}), words);
+      outer.update_pj = pj;
+      Storage inner = of(storage("S", 1, {"output"}), 4);
+      inner.update_pj = pj;
+      check(words_of({storage("DRAM", 10), outer, row, inner}), product(4, 2, 4));
+      check(words_of({storage("DRAM", 10), row, outer, inner}), product(4, 2, 4));
+    }
+  }
 }
 
 /// O[p, q] += I[p, q, k]: p and q can be exchanged, unless an axis or a storage tells them apart.
