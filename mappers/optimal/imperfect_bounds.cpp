@@ -8,7 +8,7 @@ namespace tessera::optimal {
 
 namespace {
 
-std::size_t at(auto id) { return static_cast<std::size_t>(index(id)); }
+std::size_t at(int position) { return static_cast<std::size_t>(position); }
 
 }  // namespace
 
@@ -42,7 +42,7 @@ double ImperfectNests::steps() const {
 /// What lies in short pieces of a rank that is looped over again may stay where loops of the rank
 /// further in step, and what the last loop left uncut did: the tensor's legs to come may have been
 /// paid where those pieces were cut first. That is anywhere in this zone for pieces of loops to
-/// come there: such a loop may stand outward of those that it has. It leaves less than half of a
+/// come there: such a loop may stand outward of those that it has. One leaves less than half of a
 /// tile.
 double ImperfectNests::remains(std::size_t tensor, std::size_t state, std::size_t here,
                                RankMask to_come) const {
@@ -59,9 +59,9 @@ double ImperfectNests::remains(std::size_t tensor, std::size_t state, std::size_
     if ((relevant & own) != 0 && share > 0) {
       from = std::min(from, rank.short_from);
     }
-    share = is_to_come ? share + (1 - share) / 2 : share;
+    share = is_to_come ? (may_be_parted(own) ? 1 : share + (1 - share) / 2) : share;
     if ((relevant & own) != 0 && share > 0) {
-      uncertain = std::max(uncertain, share);
+      uncertain = std::max(uncertain, legs_.share_of_words(tensor, r, share));
     }
   }
   const double remains = guide_.bounds->remains(tensor, state, here);
@@ -71,6 +71,14 @@ double ImperfectNests::remains(std::size_t tensor, std::size_t state, std::size_
   const double outward =
       guide_.bounds->remains(tensor, state, zone_begins_[static_cast<std::size_t>(from)]);
   return remains - uncertain * std::max(0.0, remains - outward);
+}
+
+/// Whether a store node may part several loops over a rank in this zone: of a tensor that lacks it.
+bool ImperfectNests::may_be_parted(RankMask rank) const {
+  return std::ranges::any_of(placed_, [&](const PlacedLeg& placed) {
+    const int tensor = space_.graph.legs[placed.leg].tensor;
+    return (space_.problem.tensors[at(tensor)].relevant & rank) == 0;
+  });
 }
 
 /// `to_come`: ranks that loops may still run over before another child is placed.

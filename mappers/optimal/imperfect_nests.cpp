@@ -221,7 +221,9 @@ void ImperfectNests::place(Label& after, std::size_t l) {
   placed.bits = legs_.bits(l, box);
   int from = zone();
   for (const auto& [r, loop] : placed.innermost) {
-    placed.uncut_share = std::max(placed.uncut_share, ranks_[r].uncut_share);
+    const double share =
+        legs_.share_of_words(at(space_.graph.legs[l].tensor), r, ranks_[r].uncut_share);
+    placed.uncut_share = std::max(placed.uncut_share, share);
     from = std::min(from, ranks_[r].short_from);
   }
   placed.uncut = legs_.table(l).at(zone_begins_[static_cast<std::size_t>(from)]);

@@ -81,6 +81,7 @@ class ImperfectNests {
   int zone_of(const MappingNode& loop) const;
   std::size_t begin_of(std::size_t zone, const std::vector<MappingNode>& nodes) const;
   Parting parting(const std::vector<MappingNode>& nodes) const;
+  static bool have_one_each(const std::vector<MappingNode>& loops);
   bool score_orders(std::size_t zone, std::vector<MappingNode>& nodes, Resolved& nest);
   ScoreBound bound_of_order(const std::vector<MappingNode>& nodes, Resolved& nest) const;
   void score(const std::vector<MappingNode>& nodes);
@@ -94,6 +95,7 @@ class ImperfectNests {
   double steps() const;
   double remains(std::size_t tensor, std::size_t state, std::size_t here, RankMask to_come) const;
   ScoreBound bound_of(const Label& label, RankMask to_come) const;
+  bool may_be_parted(RankMask rank) const;
   RankMask to_come(const Segment& segment, std::size_t from) const;
   bool of_interest(const ScoreBound& bound);
   bool has_time();

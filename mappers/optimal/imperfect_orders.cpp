@@ -104,6 +104,18 @@ ScoreBound ImperfectNests::bound_of_order(const std::vector<MappingNode>& nodes,
   return nest.tiles.bound(nest.part);
 }
 
+/// Whether no two loops run over one rank.
+bool ImperfectNests::have_one_each(const std::vector<MappingNode>& loops) {
+  RankMask ranks = 0;
+  for (const MappingNode& loop : loops) {
+    if ((ranks & bit(loop.rank)) != 0) {
+      return false;
+    }
+    ranks |= bit(loop.rank);
+  }
+  return true;
+}
+
 /// Every arrangement of the loops of zone `zone` and of those further in, among the nodes that
 /// stand there: false where there are too many. Behind the last node and spread the order counts
 /// for nothing.
@@ -135,6 +147,8 @@ bool ImperfectNests::score_orders(std::size_t zone, std::vector<MappingNode>& no
     const bool is_loop = node->kind == NodeKind::loop;
     (is_loop ? loops : others).push_back(*node);
   }
+  // Several nodes may have to change places to part loops.
+  can_decide_ = can_decide_ && (others.size() < 2 || have_one_each(loops));
   kinds.assign(others.size(), -1);
   for (std::size_t i = 0; i < loops.size(); ++i) {
     kinds.push_back(static_cast<int>(i));

@@ -19,7 +19,9 @@ std::size_t at(int position) { return static_cast<std::size_t>(position); }
 /// would let instances without work drop their tile more often.
 bool ImperfectNests::some_could_stand_outward(const std::vector<const TileChain*>& chosen,
                                               bool waits) const {
-  if (space_.graph.even || !std::ranges::all_of(chosen, &TileChain::cuts_all)) {
+  const bool has_parted_loops = std::ranges::any_of(
+      chains_, [](const auto& chain) { return std::ranges::any_of(chain, &OpenCutting::again); });
+  if (space_.graph.even || has_parted_loops || !std::ranges::all_of(chosen, &TileChain::cuts_all)) {
     return false;
   }
   for (std::size_t i = 0; i < placed_.size(); ++i) {

@@ -110,11 +110,17 @@ NestPart NestTiles::open_part(std::size_t r) const {
     part.words[i] = legs_.factor(placed.leg, r, {.open = &placed.ranks[r]});
     part.sizes[i] = legs_.size(placed.leg, r, placed.ranks[r].tile.least);
     for (const auto& [rank, loop] : placed.innermost) {
-      part.uncut[i] = rank == r ? placed.ranks[r].uncut_share : part.uncut[i];
+      const double share = share_of_words(i, r, placed.ranks[r].uncut_share);
+      part.uncut[i] = rank == r ? share : part.uncut[i];
     }
   }
   part.steps = nest_.ranks[r].steps;
   return part;
+}
+
+double NestTiles::share_of_words(std::size_t i, std::size_t r, double share) const {
+  const int tensor = space_.graph.legs[nest_.placed[i].leg].tensor;
+  return legs_.share_of_words(at(tensor), r, share);
 }
 
 /// The chains of a rank that are of interest whatever the others are: false where they are too
@@ -187,7 +193,8 @@ void NestTiles::cut(std::size_t r, std::size_t next, std::int64_t tile) {
   optimal::cut(pieces, tile, pieces_[next + 1]);
   for (std::size_t i = 0; i < nest_.placed.size(); ++i) {
     for (const auto& [rank, loop] : nest_.placed[i].innermost) {
-      chain_.part.uncut[i] = rank == r && loop == next ? uncut : chain_.part.uncut[i];
+      const bool is_own = rank == r && loop == next;
+      chain_.part.uncut[i] = is_own ? share_of_words(i, r, uncut) : chain_.part.uncut[i];
     }
   }
   list_from(r, next + 1);

@@ -102,6 +102,7 @@ class NestTiles {
  private:
   std::vector<std::size_t> by_choices() const;
   NestPart open_part(std::size_t rank) const;
+  double share_of_words(std::size_t placed, std::size_t rank, double share) const;
   bool list(std::size_t rank);
   void list_from(std::size_t rank, std::size_t cutting);
   void cut(std::size_t rank, std::size_t cutting, std::int64_t tile);

@@ -108,12 +108,12 @@ PieceLegs::Part PieceLegs::part(const Leg& leg, std::size_t r) const {
 
 /// Of trips k1, k2, ... a full tile has (k1 - 1)·(positions of k2, ...) + 1 at least, with all of
 /// the last.
-double PieceLegs::least_at_work(const Leg& leg, RankId rank) const {
-  double positions = 0;
-  for (int a = child_section(leg); a-- > leg.section;) {
+std::int64_t PieceLegs::least_at_work(int from, int to, RankId rank) const {
+  std::int64_t positions = 0;
+  for (int a = to; a-- > from;) {
     const auto& spreads = choice_.by_array[at(a)];
     for (std::size_t i = spreads.size(); i-- > 0;) {
-      const auto trips = static_cast<double>(spreads[i].trips);
+      const std::int64_t trips = spreads[i].trips;
       if (spreads[i].rank == rank) {
         positions = positions == 0 ? trips : (trips - 1) * positions + 1;
       }
@@ -126,7 +126,8 @@ double PieceLegs::least_at_work(const Leg& leg, RankId rank) const {
 /// left of it) positions are at work, and no fewer than of any spreads.
 std::vector<double> PieceLegs::at_work(const Leg& leg, std::size_t r,
                                        const std::vector<std::int64_t>& behind) const {
-  const double of_any = least_at_work(leg, classes_.ranks()[r].rank);
+  const auto of_any =
+      static_cast<double>(least_at_work(leg.section, child_section(leg), classes_.ranks()[r].rank));
   std::vector<double> least{std::numeric_limits<double>::infinity()};
   for (std::size_t tile = 1; tile < behind.size(); ++tile) {
     const auto whole = static_cast<std::int64_t>(tile);
@@ -140,7 +141,7 @@ std::vector<double> PieceLegs::at_work(const Leg& leg, std::size_t r,
 
 /// By tile, the largest that the spreads between place and child leave of it, for a share of
 /// values: a loop between two arrays may leave the inner one shorter pieces, and each of these is
-/// on no more positions than that array has. All in all no fewer are at work than factor / tile for
+/// on the positions that are at work there at least. All in all no fewer are than these / tile for
 /// each value.
 std::vector<std::int64_t> PieceLegs::tiles_behind(const Leg& leg, std::size_t r) const {
   const ClassRank& rank = classes_.ranks()[r];
@@ -152,7 +153,8 @@ std::vector<std::int64_t> PieceLegs::tiles_behind(const Leg& leg, std::size_t r)
       const std::int64_t factor = choice_.factor(at(a), rank.rank);
       if (factor > 1) {
         const std::int64_t most = most_behind(at(a), r, tile);
-        tile = most < 1 || is_first ? most : std::max(most, ceil_div(tile, factor));
+        const std::int64_t positions = least_at_work(a, a + 1, rank.rank);
+        tile = most < 1 || is_first ? most : std::max(most, ceil_div(tile, positions));
         is_first = false;
       }
     }
@@ -297,6 +299,16 @@ LegWords PieceLegs::words(std::size_t l, const std::vector<CutRank>& ranks) cons
     words.reads *= by.reads;
   }
   return words;
+}
+
+double PieceLegs::share_of_words(std::size_t tensor, std::size_t r, double share) const {
+  for (const TensorDimension& dimension : space_.problem.tensors[tensor].dimensions) {
+    const auto term = std::ranges::find(dimension.terms, classes_.ranks()[r].rank, &Term::rank);
+    if (term != dimension.terms.end()) {
+      return std::min(1.0, share * static_cast<double>(term->coefficient));
+    }
+  }
+  return share;
 }
 
 /// By storage, the most that a word without a value saves further in, for one entry of Costs.

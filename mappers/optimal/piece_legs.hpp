@@ -45,6 +45,10 @@ class PieceLegs {
   /// Adds what they cost.
   void charge(std::size_t leg, const LegWords& words, Unvalued& unvalued, Costs& costs) const;
 
+  /// Share of a tensor's words, at most, that lies in pieces of so large a share of a rank's
+  /// values: boxes with holes have up to as many words for each value as the stride.
+  double share_of_words(std::size_t tensor, std::size_t rank, double share) const;
+
   /// Whether of the output, too, fewer words never cost more: not where an output held twice inside
   /// a reducing array saves more by words without a value than moving them costs.
   bool fewer_words_cost_less() const;
@@ -78,7 +82,7 @@ class PieceLegs {
   };
   int child_section(const Leg& leg) const;
   Part part(const Leg& leg, std::size_t rank) const;
-  double least_at_work(const Leg& leg, RankId rank) const;
+  std::int64_t least_at_work(int from, int to, RankId rank) const;
   std::vector<double> at_work(const Leg& leg, std::size_t rank,
                               const std::vector<std::int64_t>& behind) const;
   std::vector<std::int64_t> tiles_behind(const Leg& leg, std::size_t rank) const;

@@ -133,4 +133,20 @@ TEST_CASE("Two nodes with no loop between their places part three loops of a ran
          loop(0, 1), MappingNode::compute()});
 }
 
+TEST_CASE("A loop leaves a tile that the positions of an array can share, where the bound cannot") {
+  tessera::Array row = test::array({test::axis("x", 4)});
+  row.reduce.emplace();
+  Storage memory = test::storage("DRAM", 0);
+  memory.write_pj = 0.25;
+  Storage sums = holder("F", 1, 40, 1.5, "O");
+  sums.ranks = std::vector<std::string>{"a"};
+  Storage outer = holder("G", 2, 1, 25, "A");
+  outer.ranks = std::vector<std::string>{"b"};
+  check({memory, row, sums, outer, holder("H", 7, 28, 24, "A")},
+        product({{'a', 9}, {'b', 2}}, "a", "a", "b"), Objective::edp,
+        {store(0, 7), loop(0, 8), loop(1, 1),
+         MappingNode::spread(static_cast<RankId>(0), 2, tessera::AxisId{}), store(1, o_alone),
+         store(2, a_alone), store(3, a_alone), loop(0, 1), MappingNode::compute()});
+}
+
 }  // namespace
