@@ -83,9 +83,9 @@ class ImperfectSearch::PreparedChoice {
 
 ImperfectEffort effort_for(std::int64_t samples) {
   const std::int64_t counted = std::clamp<std::int64_t>(samples, 100, 1'000'000'000'000);
-  const std::int64_t work = 1500 * counted;
+  const std::int64_t work = 500 * counted;
   return {
-      .work = work, .first_work = work / 384, .choices = static_cast<std::size_t>(counted / 300)};
+      .work = work, .first_work = work / 256, .choices = static_cast<std::size_t>(counted / 300)};
 }
 
 ImperfectSearch::ImperfectSearch(const Problem& problem, const SearchOptions& options,
