@@ -85,12 +85,12 @@ WindowSlides slides(const SlidingRank& x, const SlidingRank& y) {
   // What slides at each position may not slide in the union of those that share.
   const double x_keeps =
       x.sharing * y.bound * std::max(0.0, 1 - x.coefficient / y.longest_at_child);
-  if (x_share == 1) {
+  if (x_share == 1 && !x.leaves_uncut) {
     words.first += x_pieces * std::max(0.0, y.bound - steps - x_keeps);
     words.first += beginning(x, y, std::min(y.bound - steps, x_keeps));
   }
   const double y_keeps = y.sharing * x.bound * std::max(0.0, 1 - 1 / x.longest_at_child);
-  if (y_share == 1 && x.coefficient == 1) {
+  if (y_share == 1 && x.coefficient == 1 && !y.leaves_uncut) {
     words.second += y_pieces * std::max(0.0, x.bound - x_pieces - y_keeps);
   }
   return words;

@@ -28,6 +28,9 @@ struct SlidingRank {
   bool may_be_looped = false;   ///< a temporal loop above may have cut it
   /// Of the loops over ranks of the tensor, one over this rank may be the innermost.
   bool may_be_innermost = false;
+  /// The innermost loop over it may leave pieces as they are: then the words where it slides are
+  /// counted so that every value has as many.
+  bool leaves_uncut = false;
   /// Where one loop alone has cut it, which nothing has before: its trips and tile, at least; 0:
   /// unknown.
   double loop_trips = 0;

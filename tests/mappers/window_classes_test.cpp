@@ -19,7 +19,6 @@ using tessera::NestLoop;
 using tessera::optimal::KnownCut;
 using tessera::optimal::KnownRank;
 using tessera::optimal::least_together;
-using tessera::optimal::piece_groups;
 using tessera::optimal::RankRole;
 using tessera::optimal::RankSpreads;
 using tessera::optimal::sliding_rank;
@@ -111,21 +110,13 @@ double bound_of(const WindowNest& nest, bool reads, bool knows_loops) {
   return words * least_together(windows);
 }
 
-bool cuts_all(const WindowNest& nest) {
-  return std::ranges::all_of(test::known_ranks(nest, false), [](const KnownRank& rank) {
-    return std::ranges::all_of(piece_groups(rank), [](const auto& group) {
-      return std::ranges::all_of(group.loops, [](const auto& loop) { return loop.trips > 1; });
-    });
-  });
-}
-
 void check_random(std::uint64_t seed, int cases, const test::WindowNestOptions& options) {
   RandomSource random(seed);
   double sum = 0;
   int nests = 0;
   for (int i = 0; i < cases; ++i) {
     const WindowNest nest = test::random_window_nest(random, options);
-    if (!cuts_all(nest)) {
+    if (!test::cuts_all(nest)) {
       continue;
     }
     CAPTURE(i);

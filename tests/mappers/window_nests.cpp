@@ -188,6 +188,14 @@ std::vector<KnownRank> known_ranks(const WindowNest& nest, bool reads) {
   return ranks;
 }
 
+bool cuts_all(const WindowNest& nest) {
+  return std::ranges::all_of(known_ranks(nest, false), [](const KnownRank& rank) {
+    return std::ranges::all_of(optimal::piece_groups(rank), [](const auto& group) {
+      return std::ranges::all_of(group.loops, [](const auto& loop) { return loop.trips > 1; });
+    });
+  });
+}
+
 double order_count(const WindowNest& nest) {
   double count = 1;
   for (std::size_t i = 1; i < nest.zones.size(); ++i) {

@@ -48,6 +48,9 @@ std::int64_t counted_words(const WindowNest& nest, bool reads);
 /// The nest as the bounds see it.
 std::vector<optimal::KnownRank> known_ranks(const WindowNest& nest, bool reads);
 
+/// Whether every loop cuts every piece that it finds.
+bool cuts_all(const WindowNest& nest);
+
 /// Every order of the loops of each zone that leaves the same pieces and an innermost temporal loop
 /// over a rank of the input.
 void for_each_order(const WindowNest& nest, const std::function<void(const WindowNest&)>& use);
