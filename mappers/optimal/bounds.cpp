@@ -158,7 +158,8 @@ void Bounds::solve_row(std::size_t s, Remaining::Rows Remaining::*solved) {
 }
 
 /// Unvalued words that are certain in each state: those of the start, as legs take them on that
-/// move nothing. The bound is true for any numbers here; with these no more is rarely to be allowed
+/// move nothing, where ways meet the most. The bound is true for any numbers that no leg leaves
+/// more than, so far as that does not grow with its words; with these more is rarely to be allowed
 /// for.
 void Bounds::find_unvalued() {
   unvalued_.assign(graph_.states.size(), {});
