@@ -59,7 +59,7 @@ class Bounds {
 
  private:
   void find_staying_rows();
-  void solve_row(std::size_t state, Remaining::Rows Remaining::*rows);
+  void solve_row(std::size_t state, Remaining::Rows Remaining::*solved);
   const std::vector<double>& least_after(const Event& event);
   void add_place(std::size_t state, const Event& event, std::vector<double>& least);
   void add_plain(std::size_t state, const Event& event, std::vector<double>& least);

@@ -21,8 +21,18 @@ void take(std::vector<Value>& values, const std::vector<Value>& others, const Be
   std::ranges::transform(values, others, values.begin(), better);
 }
 
-double least_of(double a, double b) { return std::min(a, b); }
-char any_of(char a, char b) { return std::max(a, b); }
+/// How values behind an array, or of several events, are put together; `after_loops`: smaller tiles
+/// than those of here may be spread as well.
+struct LeastOf {
+  static constexpr double worst = infinity;
+  static constexpr bool after_loops = true;
+  double operator()(double a, double b) const { return std::min(a, b); }
+};
+struct AnyOf {
+  static constexpr char worst = 0;
+  static constexpr bool after_loops = false;
+  char operator()(char a, char b) const { return std::max(a, b); }
+};
 
 /// values[..c..] := whether any is so over classes up to c of a rank.
 void take_any_below(const ClassRank& rank, std::vector<char>& values) {
@@ -30,7 +40,7 @@ void take_any_below(const ClassRank& rank, std::vector<char>& values) {
   for (std::size_t begin = 0; begin < values.size(); begin += block) {
     char* const first = values.data() + begin;
     for (std::size_t i = rank.stride; i < block; ++i) {
-      first[i] = any_of(first[i], first[i - rank.stride]);
+      first[i] = AnyOf()(first[i], first[i - rank.stride]);
     }
   }
 }
@@ -140,8 +150,8 @@ void ClassBounds::solve_row(std::size_t t, std::size_t row) {
       add_place(t, step, least);
     } else if (step.event->kind == Event::Kind::cross) {
       std::vector<double> behind = rows_[t][step.to].least;
-      take_behind_spreads(at(step.event->storage), behind, infinity, least_of, true);
-      take(least, behind, least_of);
+      take_behind_spreads(at(step.event->storage), behind, LeastOf());
+      take(least, behind, LeastOf());
     } else {
       const double cost = finish_cost(step.leg);
       std::ranges::transform(least, least.begin(), [&](double a) { return std::min(a, cost); });
@@ -197,11 +207,11 @@ void ClassBounds::solve_feasible(std::size_t s) {
     if (event.kind == Event::Kind::place) {
       take(next, input_->legs.table(event.legs.front()).fits, std::multiplies<char>());
     } else if (event.kind == Event::Kind::cross) {
-      take_behind_spreads(at(event.storage), next, char{0}, any_of, false);
+      take_behind_spreads(at(event.storage), next, AnyOf());
     } else if (event.kind == Event::Kind::finish) {
       std::fill(next.begin() + 1, next.end(), char{0});
     }
-    take(feasible, next, any_of);
+    take(feasible, next, AnyOf());
   }
   for (const ClassRank& rank : classes_.ranks()) {
     if ((state.loops & bit(rank.rank)) != 0) {
@@ -215,13 +225,13 @@ void ClassBounds::solve_feasible(std::size_t s) {
 /// is.
 template <typename Value, typename Better>
 void ClassBounds::take_behind(std::size_t array, std::size_t r, std::vector<Value>& values,
-                              Value worst, const Better& better, bool after_loops) const {
+                              const Better& better) const {
   const ClassRank& rank = classes_.ranks()[r];
   const std::int64_t trips = input_->choice.factor(array, rank.rank);
   const std::size_t block = rank.stride * rank.count();
-  std::vector<Value> best(values.size(), worst);
+  std::vector<Value> best(values.size(), Better::worst);
   for (std::size_t c = 0; c < rank.count(); ++c) {
-    const std::int64_t from = after_loops ? 1 : ceil_div(rank.least[c], trips);
+    const std::int64_t from = Better::after_loops ? 1 : ceil_div(rank.least[c], trips);
     const std::int64_t to = input_->legs.most_behind(array, r, rank.most[c]);
     for (std::size_t k = rank.class_of(from); from <= to && k <= rank.class_of(to); ++k) {
       for (std::size_t begin = 0; begin < values.size(); begin += block) {
@@ -235,11 +245,11 @@ void ClassBounds::take_behind(std::size_t array, std::size_t r, std::vector<Valu
 }
 
 template <typename Value, typename Better>
-void ClassBounds::take_behind_spreads(std::size_t array, std::vector<Value>& values, Value worst,
-                                      const Better& better, bool after_loops) const {
+void ClassBounds::take_behind_spreads(std::size_t array, std::vector<Value>& values,
+                                      const Better& better) const {
   for (std::size_t r = 0; r < classes_.ranks().size(); ++r) {
     if (input_->choice.factor(array, classes_.ranks()[r].rank) > 1) {
-      take_behind(array, r, values, worst, better, after_loops);
+      take_behind(array, r, values, better);
     }
   }
 }

@@ -73,11 +73,11 @@ class ClassBounds {
   void add_place(std::size_t tensor, const Step& step, std::vector<double>& least);
   void solve_feasible(std::size_t state);
   template <typename Value, typename Better>
-  void take_behind(std::size_t array, std::size_t rank, std::vector<Value>& values, Value worst,
-                   const Better& better, bool after_loops) const;
+  void take_behind(std::size_t array, std::size_t r, std::vector<Value>& values,
+                   const Better& better) const;
   template <typename Value, typename Better>
-  void take_behind_spreads(std::size_t array, std::vector<Value>& values, Value worst,
-                           const Better& better, bool after_loops) const;
+  void take_behind_spreads(std::size_t array, std::vector<Value>& values,
+                           const Better& better) const;
   double finish_cost(std::size_t leg) const;
 
   const SearchSpace& space_;

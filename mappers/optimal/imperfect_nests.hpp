@@ -80,8 +80,10 @@ class ImperfectNests {
                      std::size_t inner) const;
   int zone_of(const MappingNode& loop) const;
   std::size_t begin_of(std::size_t zone, const std::vector<MappingNode>& nodes) const;
+  std::size_t end_of(std::size_t zone, const std::vector<MappingNode>& nodes) const;
   Parting parting(const std::vector<MappingNode>& nodes) const;
   static bool have_one_each(const std::vector<MappingNode>& loops);
+  void score_order(const std::vector<MappingNode>& nodes, Resolved& nest);
   bool score_orders(std::size_t zone, std::vector<MappingNode>& nodes, Resolved& nest);
   ScoreBound bound_of_order(const std::vector<MappingNode>& nodes, Resolved& nest) const;
   void score(const std::vector<MappingNode>& nodes);

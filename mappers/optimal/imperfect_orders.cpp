@@ -116,27 +116,28 @@ bool ImperfectNests::have_one_each(const std::vector<MappingNode>& loops) {
   return true;
 }
 
+void ImperfectNests::score_order(const std::vector<MappingNode>& nodes, Resolved& nest) {
+  if (!is_in_order(nodes) || !of_interest(bound_of_order(nodes, nest))) {
+    return;
+  }
+  const Parting parted = parting(nodes);
+  can_decide_ = can_decide_ && parted != Parting::elsewhere;
+  if (parted == Parting::all) {
+    score(nodes);
+  }
+}
+
 /// Every arrangement of the loops of zone `zone` and of those further in, among the nodes that
 /// stand there: false where there are too many. Behind the last node and spread the order counts
 /// for nothing.
 bool ImperfectNests::score_orders(std::size_t zone, std::vector<MappingNode>& nodes,
                                   Resolved& nest) {
   if (zone > zone_nodes_.size()) {
-    if (is_in_order(nodes) && of_interest(bound_of_order(nodes, nest))) {
-      const Parting parted = parting(nodes);
-      can_decide_ = can_decide_ && parted != Parting::elsewhere;
-      if (parted == Parting::all) {
-        score(nodes);
-      }
-    }
+    score_order(nodes, nest);
     return ++orders_ <= most_orders;
   }
   const std::size_t begin = begin_of(zone, nodes);
-  std::size_t end = zone < zone_nodes_.size() ? zone_nodes_[zone] : nodes.size();
-  while (zone == zone_nodes_.size() && end > begin && nodes[end - 1].kind != NodeKind::store &&
-         nodes[end - 1].kind != NodeKind::spread) {
-    --end;
-  }
+  const std::size_t end = end_of(zone, nodes);
   const auto first = nodes.begin() + static_cast<std::ptrdiff_t>(begin);
   const auto last = nodes.begin() + static_cast<std::ptrdiff_t>(end);
   // Nodes other than loops keep their order: they count as one kind.

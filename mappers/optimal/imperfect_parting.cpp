@@ -131,6 +131,19 @@ std::size_t ImperfectNests::begin_of(std::size_t zone,
   return begin;
 }
 
+/// Where they end: in the last zone at the last node or spread.
+std::size_t ImperfectNests::end_of(std::size_t zone, const std::vector<MappingNode>& nodes) const {
+  if (zone < zone_nodes_.size()) {
+    return zone_nodes_[zone];
+  }
+  std::size_t end = nodes.size();
+  while (end > begin_of(zone, nodes) && nodes[end - 1].kind != NodeKind::store &&
+         nodes[end - 1].kind != NodeKind::spread) {
+    --end;
+  }
+  return end;
+}
+
 /// Whether a store node outward of the zones of two loops over a rank could stand between them: its
 /// tile, and what is spread, is the same there.
 bool ImperfectNests::can_be_parted(const std::vector<MappingNode>& nodes, std::size_t outer,

@@ -102,14 +102,14 @@ class NestTiles {
  private:
   std::vector<std::size_t> by_choices() const;
   NestPart open_part(std::size_t rank) const;
-  double share_of_words(std::size_t placed, std::size_t rank, double share) const;
+  double share_of_words(std::size_t i, std::size_t rank, double share) const;
   bool list(std::size_t rank);
-  void list_from(std::size_t rank, std::size_t cutting);
-  void cut(std::size_t rank, std::size_t cutting, std::int64_t tile);
-  void enter(std::size_t rank, std::size_t cutting);
-  void leave(std::size_t rank, std::size_t cutting);
-  std::size_t spreads_end(std::size_t rank, std::size_t placed) const;
-  PieceLegs::CutRank known(std::size_t rank, std::size_t placed, std::size_t next) const;
+  void list_from(std::size_t rank, std::size_t next);
+  void cut(std::size_t rank, std::size_t next, std::int64_t tile);
+  void enter(std::size_t rank, std::size_t next);
+  void leave(std::size_t rank, std::size_t next);
+  std::size_t spreads_end(std::size_t rank, std::size_t i) const;
+  PieceLegs::CutRank known(std::size_t rank, std::size_t i, std::size_t next) const;
   void choose(std::size_t position, const NestPart& before, const Use& use);
   bool fits(const NestPart& a, const NestPart& b);
   ScoreBound bound(const NestPart& a, const NestPart& b) const;

@@ -79,7 +79,8 @@ double positions_of(std::int64_t extent, std::span<const Cutting> cuttings) {
     return positions_of(std::min(extent, tile), inner);
   }
   const double rest = extent % tile == 0 ? 0.0 : positions_of(extent % tile, inner);
-  return static_cast<double>(extent / tile) * positions_of(tile, inner) + rest;
+  const std::int64_t whole = extent / tile;
+  return static_cast<double>(whole) * positions_of(tile, inner) + rest;
 }
 
 }  // namespace tessera::optimal
