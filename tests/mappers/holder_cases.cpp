@@ -11,6 +11,7 @@
 #include "mappers/mapspace_count.hpp"
 #include "mappers/store_items.hpp"
 #include "tests/mappers/search_cases.hpp"
+#include "tests/mappers/some_ranks.hpp"
 #include "tests/support/random_source.hpp"
 
 namespace tessera::test {
@@ -60,16 +61,6 @@ Layer some_layer(RandomSource& random) {
     }
   }
   return made;
-}
-
-std::vector<std::string> some_ranks(RandomSource& random, const Layer& layer, int percent) {
-  std::vector<std::string> names;
-  for (const Rank& rank : layer.ranks) {
-    if (random.chance(percent)) {
-      names.push_back(rank.name);
-    }
-  }
-  return names;
 }
 
 /// Mostly nothing or little, sometimes a lot.

@@ -12,6 +12,7 @@
 
 #include "core/evaluate.hpp"
 #include "mappers/optimal/imperfect_search.hpp"
+#include "tests/mappers/holder_problems.hpp"
 #include "tests/mappers/small_problems.hpp"
 
 namespace {
@@ -23,59 +24,16 @@ using tessera::Objective;
 using tessera::RankId;
 using tessera::Score;
 using tessera::Storage;
-using tessera::StorageId;
 using tessera::optimal::ImperfectSearch;
 using tessera::optimal::Incumbent;
+using tessera::test::holder;
+using tessera::test::loop;
+using tessera::test::product;
+using tessera::test::store;
 
 constexpr tessera::TensorMask a_alone = 1;
 constexpr tessera::TensorMask b_alone = 2;
 constexpr tessera::TensorMask o_alone = 4;
-
-MappingNode store(int storage, tessera::TensorMask tensors) {
-  return MappingNode::store(static_cast<StorageId>(storage), tensors);
-}
-
-MappingNode loop(int rank, std::int64_t tile) {
-  return MappingNode::loop(static_cast<RankId>(rank), tile);
-}
-
-/// Of one tensor; words are bits. 0 words: unbounded.
-Storage holder(const std::string& name, int words, double read_pj, double write_pj,
-               const std::string& tensor) {
-  Storage made = test::storage(name, read_pj, {tensor});
-  made.write_pj = write_pj;
-  if (words > 0) {
-    made.capacity_bits = words;
-  }
-  for (const std::string other : {"A", "B", "O"}) {
-    if (other != tensor) {
-      made.bypass.push_back(other);
-    }
-  }
-  return made;
-}
-
-/// O[..] += A[..] * B[..], each with the ranks named.
-Layer product(const std::vector<std::pair<char, std::int64_t>>& ranks, const std::string& a,
-              const std::string& b, const std::string& o) {
-  Layer made;
-  made.name = "product";
-  for (const auto& [name, bound] : ranks) {
-    made.ranks.push_back({.name = std::string(1, name), .bound = bound});
-  }
-  const std::vector<std::pair<std::string, std::string>> tensors{{"A", a}, {"B", b}, {"O", o}};
-  for (const auto& [name, dimensions] : tensors) {
-    tessera::Tensor tensor{
-        .name = name, .is_output = name == "O", .dimensions = {}, .word_bits = {}};
-    for (const char each : dimensions) {
-      const auto rank = std::ranges::find(ranks, each, &std::pair<char, std::int64_t>::first);
-      tensor.dimensions.push_back(
-          {.terms = {{.rank = static_cast<RankId>(rank - ranks.begin()), .coefficient = 1}}});
-    }
-    made.tensors.push_back(std::move(tensor));
-  }
-  return made;
-}
 
 void check(const std::vector<tessera::ArchitectureNode>& storages, const Layer& layer,
            Objective objective, const std::vector<MappingNode>& nodes) {

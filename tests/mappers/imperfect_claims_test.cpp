@@ -1,5 +1,5 @@
 // Any factors: nothing may be called the best that a given mapping beats. Each mapping here lies
-// beside what the search of imperfect nests looks at (docs/mappers.md, "What a proof lacks").
+// beside what the search of imperfect nests looks at (docs/mappers.md, "Imperfect nests").
 
 #include <string>
 #include <utility>
@@ -10,6 +10,7 @@
 
 #include "core/evaluate.hpp"
 #include "mappers/optimal.hpp"
+#include "tests/mappers/holder_problems.hpp"
 #include "tests/mappers/small_problems.hpp"
 
 namespace {
@@ -23,55 +24,12 @@ using tessera::Objective;
 using tessera::RankId;
 using tessera::Score;
 using tessera::Storage;
-using tessera::StorageId;
+using tessera::test::holder;
+using tessera::test::loop;
+using tessera::test::product;
+using tessera::test::store;
 
 constexpr int word_bits = 16;
-
-MappingNode store(int storage, tessera::TensorMask tensors) {
-  return MappingNode::store(static_cast<StorageId>(storage), tensors);
-}
-
-MappingNode loop(int rank, std::int64_t tile) {
-  return MappingNode::loop(static_cast<RankId>(rank), tile);
-}
-
-Storage holder(const std::string& name, int words, double read_pj, double write_pj,
-               const std::string& tensor) {
-  Storage made = test::storage(name, read_pj, {tensor});
-  made.write_pj = write_pj;
-  made.capacity_bits = words * word_bits;
-  for (const std::string other : {"A", "B", "O"}) {
-    if (other != tensor) {
-      made.bypass.push_back(other);
-    }
-  }
-  return made;
-}
-
-/// O[..] += A[..] * B[..], each with the ranks named.
-Layer product(const std::vector<std::pair<std::string, std::int64_t>>& ranks, const std::string& a,
-              const std::string& b, const std::string& o) {
-  Layer made;
-  made.name = "product";
-  for (const auto& [name, bound] : ranks) {
-    made.ranks.push_back({.name = name, .bound = bound});
-  }
-  const std::vector<std::pair<std::string, std::string>> tensors{{"A", a}, {"B", b}, {"O", o}};
-  for (const auto& [name, dimensions] : tensors) {
-    tessera::Tensor tensor{
-        .name = name, .is_output = name == "O", .dimensions = {}, .word_bits = {}};
-    for (const char each : dimensions) {
-      for (std::size_t r = 0; r < made.ranks.size(); ++r) {
-        if (made.ranks[r].name == std::string(1, each)) {
-          tensor.dimensions.push_back(
-              {.terms = {{.rank = static_cast<RankId>(r), .coefficient = 1}}});
-        }
-      }
-    }
-    made.tensors.push_back(std::move(tensor));
-  }
-  return made;
-}
 
 void check(const Architecture& machine, const Layer& layer, Objective objective,
            const std::vector<MappingNode>& nodes) {
@@ -94,21 +52,21 @@ void check(const Architecture& machine, const Layer& layer, Objective objective,
 }
 
 TEST_CASE("Pieces that the last loop over a rank leaves as they are") {
-  const Architecture machine =
-      test::architecture({test::storage("DRAM", 10), holder("L1", 2, 5, 0, "A"),
-                          holder("LB", 1, 0, 0, "B"), holder("L2", 1, 0, 0, "A")});
-  check(machine, product({{"g", 101}, {"m", 3}, {"n", 7}}, "gm", "gn", "gmn"), Objective::energy,
+  const Architecture machine = test::architecture(
+      {test::storage("DRAM", 10), holder("L1", 2 * word_bits, 5, 0, "A"),
+       holder("LB", 1 * word_bits, 0, 0, "B"), holder("L2", 1 * word_bits, 0, 0, "A")});
+  check(machine, product({{'g', 101}, {'m', 3}, {'n', 7}}, "gm", "gn", "gmn"), Objective::energy,
         {store(0, 7), loop(0, 1), loop(1, 2), store(1, 1), loop(2, 1), store(2, 2), loop(1, 1),
          store(3, 1), MappingNode::compute()});
 }
 
 TEST_CASE("Two loops of a rank with a node between them that lacks it") {
-  Storage big = holder("BIG", 1, 10, 0, "B");
+  Storage big = holder("BIG", 1 * word_bits, 10, 0, "B");
   big.capacity_bits.reset();
-  const Architecture machine =
-      test::architecture({test::storage("DRAM", 10), big, holder("L1", 4, 2, 0, "A"),
-                          holder("LB", 1, 0, 0, "B"), holder("L2", 2, 0, 0, "A")});
-  check(machine, product({{"g", 11}, {"m", 13}, {"n", 7}}, "gm", "gn", "gmn"), Objective::energy,
+  const Architecture machine = test::architecture(
+      {test::storage("DRAM", 10), big, holder("L1", 4 * word_bits, 2, 0, "A"),
+       holder("LB", 1 * word_bits, 0, 0, "B"), holder("L2", 2 * word_bits, 0, 0, "A")});
+  check(machine, product({{'g', 11}, {'m', 13}, {'n', 7}}, "gm", "gn", "gmn"), Objective::energy,
         {store(0, 7), loop(0, 1), loop(1, 7), store(1, 2), loop(1, 4), store(2, 1), loop(2, 1),
          store(3, 2), loop(1, 2), store(4, 1), loop(1, 1), MappingNode::compute()});
 }
@@ -116,13 +74,14 @@ TEST_CASE("Two loops of a rank with a node between them that lacks it") {
 TEST_CASE("Orders of loops above a node that stands further in than its place") {
   tessera::Array row = test::array({test::axis("x", 2)});
   row.multicast.emplace();
-  Storage inner = holder("SP", 1, 0, 10, "B");
+  Storage inner = holder("SP", 1 * word_bits, 0, 10, "B");
   inner.ranks = std::vector<std::string>{};
   Storage memory = test::storage("DRAM", 1);
   memory.write_pj = 0.01;
-  Architecture machine = test::architecture({memory, row, holder("R1", 2, 0.01, 10, "A"), inner});
+  Architecture machine =
+      test::architecture({memory, row, holder("R1", 2 * word_bits, 0.01, 10, "A"), inner});
   machine.sibling_order_fixed = true;
-  check(machine, product({{"j", 211}, {"r", 307}, {"i", 3}}, "i", "r", "rij"), Objective::edp,
+  check(machine, product({{'j', 211}, {'r', 307}, {'i', 3}}, "i", "r", "rij"), Objective::edp,
         {store(0, 7), MappingNode::spread(static_cast<RankId>(2), 2, AxisId{}), store(1, 1),
          loop(1, 1), loop(2, 1), loop(0, 1), store(2, 2), MappingNode::compute()});
 }

@@ -8,6 +8,7 @@
 #include "core/nest.hpp"
 #include "mappers/map_space.hpp"
 #include "mappers/store_items.hpp"
+#include "tests/mappers/some_ranks.hpp"
 #include "tests/support/case_text.hpp"
 #include "tests/support/random_cases.hpp"
 #include "tests/support/random_source.hpp"
@@ -38,16 +39,6 @@ std::vector<Axis*> axes_of(Architecture& architecture) {
     }
   }
   return axes;
-}
-
-std::vector<std::string> some_ranks(RandomSource& random, const Layer& layer, int percent) {
-  std::vector<std::string> names;
-  for (const Rank& rank : layer.ranks) {
-    if (random.chance(percent)) {
-      names.push_back(rank.name);
-    }
-  }
-  return names;
 }
 
 void set_free_tensors(RandomSource& random, const Layer& layer, Storage& storage) {
